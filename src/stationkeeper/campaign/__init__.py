@@ -1,0 +1,1 @@
+"""Many runs: chunks, seeds, resume."""

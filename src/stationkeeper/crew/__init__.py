@@ -1,0 +1,1 @@
+"""Who flies: dose, limits."""

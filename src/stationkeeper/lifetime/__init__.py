@@ -1,0 +1,1 @@
+"""Decades of a programme, many times over."""

@@ -1,0 +1,1 @@
+"""Where a station is: decay, reboost, the end."""

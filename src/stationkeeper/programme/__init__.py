@@ -1,0 +1,1 @@
+"""The programme document: what is flown, by whom, when, on whose word."""
