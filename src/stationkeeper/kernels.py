@@ -1,4 +1,4 @@
-"""The one way to compile a numerical kernel: cached on disk, strict arithmetic, typed for the checker."""
+"""The one way to compile a numerical kernel: cached on disk, strict arithmetic, typed."""
 
 from collections.abc import Callable
 from typing import TypeVar, cast

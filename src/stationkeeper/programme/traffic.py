@@ -1,0 +1,131 @@
+"""What happens when: events of modules, flights of ships, stays of people."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stationkeeper.programme.parts import (
+    Fact,
+    Identifier,
+    Nation,
+    NotNegative,
+    PortName,
+    Positive,
+    Text,
+)
+from stationkeeper.programme.stations import Orbit
+
+EventKind = Literal[
+    "dock",
+    "undock",
+    "relocate",
+    "transfer",
+    "separate",
+    "isolate",
+    "reopen",
+    "remove",
+    "leave",
+    "permit",
+]
+
+
+class Event(Fact):
+    """A dated change of what a station is or who runs it."""
+
+    kind: EventKind
+    """Dock, undock, relocate, transfer, separate, isolate, reopen, remove a module; leave: a
+    partner ends its part; permit: foreign crew is allowed. [-]"""
+    date: date
+    """Day of the event. [date]"""
+    station: Identifier
+    """Station concerned. [-]"""
+    modules: tuple[Identifier, ...] = ()
+    """Modules concerned. [-]"""
+    port: PortName | None = None
+    """Port of the station at which a module docks or to which it moves. [-]"""
+    to_station: Identifier | None = None
+    """Transfer and separate: the station that receives the modules. [-]"""
+    orbit: Orbit | None = None
+    """Orbit of the receiving station, if not the same as it left. [-]"""
+    partner: Identifier | None = None
+    """Leave and permit: the partner concerned. [-]"""
+
+
+class Flight(Fact):
+    """One visit of one ship."""
+
+    ship: Identifier
+    """Class of ship. [-]"""
+    title: Text = ""
+    """Name of the flight. [-]"""
+    station: Identifier
+    """Station visited. [-]"""
+    launched: date
+    """Launch day. [date]"""
+    docked: date
+    """Day of docking or berthing. [date]"""
+    undocked: date | None = None
+    """Day of leaving; absent means still docked at the end of the record. [date]"""
+    port: PortName
+    """Port at docking. [-]"""
+    moved_to: dict[str, PortName] = {}
+    """Later ports, by day as YYYY-MM-DD. [-]"""
+    launcher: Identifier | None = None
+    """Launcher, if not the ship's own. [-]"""
+    site: Identifier | None = None
+    """Site, if not the ship's own. [-]"""
+    mass_kg: Positive | None = None
+    """Mass when docked, if not the ship's typical one. [kg]"""
+    propellant_to_station_kg: NotNegative | None = None
+    """Propellant brought, if not the ship's typical amount. [kg]"""
+    status: Literal["flown", "planned", "lost"] = "planned"
+    """Flown, planned, or lost on the way. [-]"""
+
+
+class Crew(Fact):
+    """People of one group who came and left together, as seats by nation. No names."""
+
+    station: Identifier
+    """Station lived on. [-]"""
+    ship_up: Text
+    """Flight that brought them. [-]"""
+    launched: date
+    """Launch day. [date]"""
+    ship_down: Text = ""
+    """Flight that takes them home. [-]"""
+    landed: date | None = None
+    """Landing day; absent means still aboard at the end of the record. [date]"""
+    seats: dict[Nation, Annotated[int, Field(ge=1, le=100)]]
+    """Seats by nation. [-]"""
+    status: Literal["flown", "planned"] = "planned"
+    """Flown or planned. [-]"""
+
+
+class Traffic(Fact):
+    """A regular series of flights, and of the people aboard them, from one date to another."""
+
+    ship: Identifier
+    """Class of ship. [-]"""
+    station: Identifier
+    """Station visited. [-]"""
+    since: date
+    """Day of the first docking. [date]"""
+    until: date | None = None
+    """No docking after this day. [date]"""
+    every_days: Positive
+    """Days between dockings. [d]"""
+    stay_days: Positive
+    """Days docked. [d]"""
+    ports: tuple[PortName, ...]
+    """Ports used in turn. [-]"""
+    seats: dict[Nation, Annotated[int, Field(ge=1, le=100)]] = {}
+    """Seats by nation on each flight; none means cargo. [-]"""
+    launcher: Identifier | None = None
+    """Launcher, if not the ship's own. [-]"""
+    site: Identifier | None = None
+    """Site, if not the ship's own. [-]"""
+    mass_kg: Positive | None = None
+    """Mass when docked, if not the ship's typical one. [kg]"""
+    propellant_to_station_kg: NotNegative | None = None
+    """Propellant brought by each, if not the ship's typical amount. [kg]"""
