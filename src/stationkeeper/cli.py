@@ -1,0 +1,326 @@
+"""The command line: reads arguments, calls one function, prints. No physics here."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from stationkeeper.errors import InputError, Interrupted, StorageError
+
+if TYPE_CHECKING:
+    from stationkeeper.programme.document import Programme
+
+FELL_SHORT = 1
+WRONG_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="stationkeeper",
+    help="Plan, fly and retire space stations from one programme file.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Source = Annotated[str, typer.Argument(help="Shipped name or path of a programme file.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Override = Annotated[
+    list[str] | None, typer.Option("--override", help="Named override; may be given again.")
+]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set one key; may be given again."),
+]
+AsKnown = Annotated[
+    str | None,
+    typer.Option("--as-known", metavar="DATE", help="Keep only what was known on this day."),
+]
+Topics = Annotated[list[str] | None, typer.Argument(help="Topics; all if none is given.")]
+
+
+def _say(text: str) -> None:
+    """Print for people, on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _print_document(document: object) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=1, default=str, allow_nan=False))
+
+
+def _day(text: str | None, flag: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{flag}: given {text!r}, expected a date as YYYY-MM-DD") from None
+
+
+def _read(
+    source: str,
+    override: list[str] | None,
+    setting: list[str] | None,
+    as_known: str | None,
+) -> "Programme":
+    from stationkeeper.programme.read import read_programme
+
+    return read_programme(
+        source,
+        overrides=override or (),
+        settings=setting or (),
+        as_known=_day(as_known, "--as-known"),
+    )
+
+
+@app.command()
+def run(
+    programme: Source,
+    override: Override = None,
+    setting: Setting = None,
+    as_known: AsKnown = None,
+    replicas: Annotated[int, typer.Option(min=1, max=10_000_000, help="Lives to fly.")] = 250,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all draws.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Workers; all cores if not given.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder in which the run folder is made.")] = Path(
+        "runs"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Fly a programme many times and write the run folder with its report."""
+    from stationkeeper.lifetime.run import run as fly
+    from stationkeeper.report.page import write_report
+
+    document = _read(programme, override, setting, as_known)
+    with _progress() as progress:
+        folder = fly(
+            document,
+            out=out,
+            replicas=replicas,
+            seed=seed,
+            workers=workers,
+            progress=progress,
+        )
+        progress("report: drawing")
+        page = write_report(folder)
+    if as_json:
+        _print_document({"folder": str(folder), "report": str(page)})
+        return
+    from stationkeeper.report.words import headline
+
+    print(headline(folder))
+    print(f"\nreport   {page}\nresults  {folder / 'ensemble.nc'}")
+
+
+@app.command()
+def check(
+    file: Source,
+    override: Override = None,
+    setting: Setting = None,
+    as_known: AsKnown = None,
+    as_json: Json = False,
+) -> None:
+    """Find every fault of a programme at once, and list what in it is estimated."""
+    from stationkeeper.programme.check import check_source
+
+    checked = check_source(
+        file,
+        overrides=override or (),
+        settings=setting or (),
+        as_known=_day(as_known, "--as-known"),
+    )
+    if as_json:
+        _print_document(checked.as_document())
+    else:
+        print(checked.as_text())
+    if checked.has_errors:
+        raise typer.Exit(WRONG_INPUT)
+
+
+@app.command()
+def new(
+    file: Annotated[Path | None, typer.Argument(help="File to write.")] = None,
+    template: Annotated[
+        str | None, typer.Option(help="Shipped programme or 'small' to begin from.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Short name of the new programme.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a new programme file from a template; asks for what is not given."""
+    from stationkeeper.programme.template import new_document, template_names
+    from stationkeeper.results.storage import write_atomically
+
+    asks = sys.stdin.isatty() and not as_json
+    if template is None:
+        template = (
+            typer.prompt(f"Template ({', '.join(template_names())})", default="small")
+            if asks
+            else "small"
+        )
+    if name is None:
+        name = typer.prompt("Short name", default="my-station") if asks else "my-station"
+    target = file or Path(f"{name}.toml")
+    if target.exists():
+        raise InputError(f"{target}: exists already; give another name or move it away")
+    text = new_document(template, name)
+    write_atomically(target, text.encode())
+    if as_json:
+        _print_document({"file": str(target), "template": template})
+    else:
+        print(f"{target} written. Next: stationkeeper check {target}")
+
+
+@app.command(name="list")
+def list_programmes(as_json: Json = False) -> None:
+    """List the shipped programmes and their overrides."""
+    from stationkeeper.programme.describe import describe_shipped
+
+    rows = describe_shipped()
+    if as_json:
+        _print_document({"programmes": rows})
+        return
+    width = max(len(row["name"]) for row in rows)
+    for row in rows:
+        print(f"{row['name']:<{width}}  {row['first']} to {row['last']}  {row['title']}")
+        if row["overrides"]:
+            print(f"{'':<{width}}  overrides: {', '.join(row['overrides'])}")
+
+
+@app.command()
+def show(
+    name: Source,
+    override: Override = None,
+    setting: Setting = None,
+    as_known: AsKnown = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a programme holds: stations, modules, ships, events, flights, people."""
+    from stationkeeper.programme.describe import as_text, describe
+
+    description = describe(_read(name, override, setting, as_known))
+    if as_json:
+        _print_document(description)
+    else:
+        print(as_text(description))
+
+
+@app.command(name="export")
+def export_table(
+    name: Source,
+    table: Annotated[str, typer.Argument(help="flights, crews or modules.")],
+    file: Annotated[Path, typer.Argument(help="File to write: .csv or .xlsx.")],
+    override: Override = None,
+    as_json: Json = False,
+) -> None:
+    """Write the flights, crews or modules of a programme to a spreadsheet."""
+    from stationkeeper.programme.spreadsheets import export_table as write
+
+    count = write(_read(name, override, None, None), table, file)
+    if as_json:
+        _print_document({"file": str(file), "rows": count})
+    else:
+        print(f"{file}: {count} {table}")
+
+
+@app.command(name="import")
+def import_table(
+    name: Source,
+    table: Annotated[str, typer.Argument(help="flights, crews or modules.")],
+    file: Annotated[Path, typer.Argument(help="File to read: .csv or .xlsx.")],
+    out: Annotated[Path, typer.Option(help="Programme file to write.")],
+    as_json: Json = False,
+) -> None:
+    """Read flights, crews or modules from a spreadsheet into a new programme file."""
+    from stationkeeper.programme.spreadsheets import import_table as merge
+    from stationkeeper.results.storage import write_atomically
+
+    text = merge(name, table, file)
+    if out.exists():
+        raise InputError(f"{out}: exists already; give another name or move it away")
+    write_atomically(out, text.encode())
+    if as_json:
+        _print_document({"file": str(out)})
+    else:
+        print(f"{out} written. Next: stationkeeper check {out}")
+
+
+@app.command()
+def validate(topics: Topics = None, as_json: Json = False) -> None:
+    """Set every model beside its published truth."""
+    from stationkeeper.validation.topics import validation_rows
+
+    with _progress() as progress:
+        rows = validation_rows(topics or (), progress)
+    if as_json:
+        _print_document({"rows": [row.as_document() for row in rows]})
+    else:
+        from stationkeeper.report.tables import validation_text
+
+        print(validation_text(rows))
+    if any(row.counts and not row.within for row in rows):
+        raise typer.Exit(FELL_SHORT)
+
+
+@app.command()
+def bench(topics: Topics = None, as_json: Json = False) -> None:
+    """Set every speed beside a peer's, measured in one run."""
+    from stationkeeper.validation.topics import speed_rows
+
+    with _progress() as progress:
+        rows = speed_rows(topics or (), progress)
+    if as_json:
+        _print_document({"rows": [row.as_document() for row in rows]})
+    else:
+        from stationkeeper.report.tables import speed_text
+
+        print(speed_text(rows))
+    if not all(row.met for row in rows):
+        raise typer.Exit(FELL_SHORT)
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """Show what is being done, on standard error: a live bar on a terminal, lines elsewhere.
+
+    The function it yields takes a text such as ``chunks: 3 of 8``, or any other words.
+    """
+    from stationkeeper.report.progress import live_progress
+
+    with live_progress() as progress:
+        yield progress
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    _say(message)
+    raise SystemExit(code)
+
+
+def main() -> None:
+    """Run the command line; the exit codes are those of the design."""
+    try:
+        code = app(standalone_mode=False)
+    except InputError as error:
+        _stop(f"stationkeeper: {error}", WRONG_INPUT)
+    except StorageError as error:
+        _stop(f"stationkeeper: {error}", FELL_SHORT)
+    except (Interrupted, KeyboardInterrupt) as error:
+        _stop(f"stationkeeper: {error or 'interrupted; what was done is kept'}", INTERRUPTED)
+    except typer.Abort:
+        _stop("stationkeeper: stopped", INTERRUPTED)
+    except Exception as error:
+        if hasattr(error, "format_message"):  # a usage error of the argument parser
+            context = getattr(error, "ctx", None)
+            hint = f"\nTry: {context.command_path} --help" if context is not None else ""
+            _stop(f"stationkeeper: {error.format_message()}{hint}", WRONG_INPUT)
+        raise
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()
