@@ -1,0 +1,1 @@
+"""Long proofs and the history of speed."""

@@ -1,0 +1,8 @@
+"""The long proofs: each module tells what is claimed, how it is tried once, and when it held."""
+
+from benchmarks.harness import Proof
+from benchmarks.proofs import fuzz, kills, replicas, start
+
+PROOFS: dict[str, Proof] = {
+    proof.name: proof for proof in (start.PROOF, fuzz.PROOF, kills.PROOF, replicas.PROOF)
+}
