@@ -45,7 +45,7 @@ def held(done: Sequence[Figures]) -> bool:
     _, middle, large = done
     growth = (large["seconds"] / large["replicas"]) / (middle["seconds"] / middle["replicas"])
     memory = max(one["peak_mb"] for one in done)
-    return middle["seconds"] < LIMIT_S and memory < LIMIT_MB and growth < LINEAR
+    return bool(middle["seconds"] < LIMIT_S and memory < LIMIT_MB and growth < LINEAR)
 
 
 PROOF = Proof(
