@@ -519,7 +519,11 @@ def orbit_density(
     if days < 1 or not knot_spacing > 0:
         raise DomainError(f"{days} days, knots every {knot_spacing}: at least one day, above zero")
     levels = np.arange(110e3, 601e3, 10e3) if altitude is None else np.asarray(altitude, float)
-    if levels.ndim != 1 or len(levels) < 2 or not np.allclose(np.diff(levels), levels[1] - levels[0]):
+    if (
+        levels.ndim != 1
+        or len(levels) < 2
+        or not np.allclose(np.diff(levels), levels[1] - levels[0])
+    ):
         raise DomainError("altitudes of an orbit density must be evenly spaced, at least two")
     if levels[0] < 110e3 or levels[-1] > 950e3 or levels[1] <= levels[0]:
         raise DomainError("altitudes of an orbit density must rise within 110 to 950 km")

@@ -81,9 +81,9 @@ def cycles_needed(days: int) -> int:
     return 2 + days // 3_287
 
 
-def predicted_rows(first_table_day: int, table_days: int, first_day: int, days: int) -> NDArray[
-    np.int32
-]:
+def predicted_rows(
+    first_table_day: int, table_days: int, first_day: int, days: int
+) -> NDArray[np.int32]:
     """Rows that follow the table itself: measured, then predicted by its publisher.
 
     Beyond the end of the table the last 4,018 days (eleven years) repeat.

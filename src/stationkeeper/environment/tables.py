@@ -57,7 +57,7 @@ def solar_indices() -> SolarIndices:
     --------
     >>> indices = solar_indices()
     >>> float(indices.f107[indices.row_of(1_397)])  # 29 Oct 2003
-    275.5
+    291.7
     """
     path = resources.files("stationkeeper.environment") / "data" / "solar_indices.npz"
     with path.open("rb") as file, np.load(file) as data:

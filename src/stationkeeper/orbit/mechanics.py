@@ -158,7 +158,7 @@ def oblate_radius_offset(
     Examples
     --------
     >>> round(float(oblate_radius_offset(6_796_821.0, np.radians(51.6), 0.0)))  # metres
-    231
+    230
     """
     scale = J2 * EARTH_RADIUS**2 / np.asarray(semi_major_axis, dtype=np.float64)
     c = np.cos(inclination)
@@ -224,7 +224,7 @@ def mean_semi_major_axis(position: ArrayLike, velocity: ArrayLike) -> Array:
     >>> speed = np.sqrt(MU_EARTH / 6_796_821.0)
     >>> inclined = [0.0, speed * np.cos(0.9), speed * np.sin(0.9)]
     >>> round(float(mean_semi_major_axis([6_796_821.0, 0.0, 0.0], inclined)))
-    6787465
+    6790857
     """
     r = np.asarray(position, dtype=np.float64)
     v = np.asarray(velocity, dtype=np.float64)
