@@ -41,10 +41,10 @@ test: setup-test
 
 proof: setup-test
 	$(BIN)/python -m benchmarks.proof $(ARGS)
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 docs: setup-test
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 setup: $(PACKAGE)
 
@@ -66,7 +66,7 @@ $(MADE):
 	@touch $@
 
 $(BASE): | $(MADE)
-	@echo "Fetching what a run needs (about 200 MB, 800 MB once unpacked)."
+	@echo "Fetching what a run needs (230 MB; 960 MB on the disk)."
 	@$(QUIET); $(PIP) $$quiet $(LOCKED) -r locks/base.txt
 	@rm -f .venv/.base-* .venv/.test-* && touch $@
 

@@ -1,4 +1,4 @@
-"""Write the reference pages from what they describe: ``python docs/generate.py``.
+"""Write the reference pages from what they describe: ``python -m docs.generate``.
 
 The programme page comes from the schema, the glossary from variables.csv, the commands from the
 command line, the proofs from proof.json. A test fails when a committed page differs.
@@ -265,10 +265,16 @@ def _option_default(parameter: Any) -> str:
 
 def proof_page() -> str:
     """Return the page of the long proofs, with the latest figures of each."""
-    path = REFERENCE / "proof.json"
-    proofs = json.loads(path.read_text(encoding="utf-8"))["proofs"] if path.exists() else {}
+    from benchmarks.proof import read_record
+    from benchmarks.proofs import PROOFS
+
+    record = read_record(REFERENCE / "proof.json")
     sections = []
-    for name, proof in proofs.items():
+    for name, known in PROOFS.items():
+        proof = record.get(name)
+        if proof is None:
+            sections.append(f"## {name}\n\n{known.claim}\n\nNot tried yet.")
+            continue
         verdict = "Held" if proof["held"] else "**Did not hold**"
         share = "" if proof["scale"] == 1 else f" A part of the whole: {proof['scale']:g}."
         figures = [(f"`{key}`", _figure(value)) for key, value in proof["figures"].items()]
@@ -282,7 +288,7 @@ def proof_page() -> str:
         "Some claims take minutes or hours to try. `make proof` tries them, continues where it was "
         "stopped, and keeps the latest figures in `docs/reference/proof.json`; a plus behind a "
         "commit means that files differed from it. `make test` tries a hundredth of each.",
-        *(sections or ["No figures yet."]),
+        *sections,
     )
 
 
