@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stationkeeper.crew.depth_dose import (
     JOULE_PER_MEV,
+    SECONDARY_QUALITY,
     dose_per_fluence,
     interaction_length,
     trapped_dose_rate,
@@ -23,22 +24,32 @@ from stationkeeper.environment.cosmic_rays import (
     LOWEST_ENERGY,
     MASS_NUMBERS,
     MODULATION_RANGE,
+    SUNSPOT_LAG,
+    SUNSPOT_WINDOW,
     cosmic_ray_flux,
+    lagged_mean,
+    modulation_from_sunspots,
     rigidity,
 )
 from stationkeeper.environment.geomagnetism import visible_sky
-from stationkeeper.environment.trapped import orbit_cutoffs, orbit_mean_flux
-from stationkeeper.environment.trapped_tables import TrappedTable
+from stationkeeper.environment.trapped import (
+    PHASE_LAG,
+    PHASE_WINDOW,
+    TrappedTable,
+    orbit_cutoffs,
+    orbit_mean_flux,
+    trapped_phase,
+)
 from stationkeeper.errors import DomainError
 from stationkeeper.kernels import kernel
 
 Array = NDArray[np.float64]
 
 # Calibrated on the ISS, December 2019 (validation rows marked so); values in SI.
-EFFECTIVE_THICKNESS: Final = 260.0  # [kg/m2] aluminium around the crew
-SECONDARY_YIELD: Final = 1.0e-3  # [m2/kg] share of the primaries' energy given to a kg/m2 of water
-
-SECONDARY_QUALITY: Final = 2.0  # [Sv/Gy] our choice: protons have 1.3, unbroken nuclei about 5
+EFFECTIVE_THICKNESS: Final = 272.4  # [kg/m2] aluminium around the crew
+SECONDARY_YIELD: Final = (
+    1.356e-4  # [m2/kg] share of the primaries' energy given to a kg/m2 of water
+)
 
 # Axes of the table of dose rates: even, so that a lookup is one multiplication. Our choice.
 ALTITUDE_STEP: Final = 5_000.0  # [m]
@@ -100,7 +111,9 @@ def _primary_doses(thickness: float) -> tuple[Array, Array, Array]:
     middle = np.sqrt(edges[1:] * edges[:-1])
     result = np.zeros((3, CUTOFFS.size, MODULATIONS.size))
     for charge, mass_number in zip(CHARGES, MASS_NUMBERS, strict=True):
-        spectrum = cosmic_ray_flux(middle[:, None], int(charge), MODULATIONS)  # (energy, modulation)
+        spectrum = cosmic_ray_flux(
+            middle[:, None], int(charge), MODULATIONS
+        )  # (energy, modulation)
         particles = spectrum * np.diff(edges)[:, None]
         gray, sievert = dose_per_fluence(edges, thickness, charge, mass_number)
         survive = np.exp(-thickness / interaction_length(mass_number))
@@ -140,7 +153,7 @@ def cosmic_dose_rate(
 
     Examples
     --------
-    >>> absorbed, _ = cosmic_dose_rate(260.0)
+    >>> absorbed, _ = cosmic_dose_rate(EFFECTIVE_THICKNESS)
     >>> bool((np.diff(absorbed, axis=0) <= 0).all() and (np.diff(absorbed, axis=1) < 0).all())
     True
     """
@@ -216,6 +229,34 @@ def dose_rate_table(
     )
 
 
+def solar_state(sunspots: ArrayLike, f107: ArrayLike) -> tuple[Array, Array]:
+    """Modulation of cosmic rays and phase of the trapped models, from daily solar indices.
+
+    Parameters
+    ----------
+    sunspots : array_like, (day,)
+        Daily sunspot number, recorded and predicted, no gaps. [-]
+    f107 : array_like, (day,)
+        Daily or 81-day F10.7 of the same days. [sfu]
+
+    Returns
+    -------
+    (ndarray, ndarray), (day,)
+        W, 0 to 200, and the phase, 0 at minimum to 1 at maximum: by recorded day, to be looked up
+        by the solar rows of an ensemble. [-]
+
+    Examples
+    --------
+    >>> modulation, phase = solar_state(np.full(1000, 100.0), np.full(1000, 151.0))
+    >>> float(modulation[-1].round(1)), float(phase[-1])
+    (68.7, 1.0)
+    """
+    return (
+        modulation_from_sunspots(lagged_mean(sunspots, SUNSPOT_WINDOW, SUNSPOT_LAG)),
+        trapped_phase(lagged_mean(f107, PHASE_WINDOW, PHASE_LAG)),
+    )
+
+
 def dose_rates(
     rates: DoseRates, altitude: ArrayLike, modulation: ArrayLike, phase: ArrayLike
 ) -> RateSeries:
@@ -265,14 +306,14 @@ def dose_rates(
     u, v, p = x - i, y - j, np.where(missing, np.nan, share)
 
     def galactic(values: Array) -> Array:
-        return (1 - u) * ((1 - v) * values[i, j] + v * values[i, j + 1]) + u * (
-            (1 - v) * values[i + 1, j] + v * values[i + 1, j + 1]
-        )
+        lower = (1 - v) * values[i, j] + v * values[i, j + 1]
+        upper = (1 - v) * values[i + 1, j] + v * values[i + 1, j + 1]
+        return np.asarray((1 - u) * lower + u * upper)
 
     def trapped(values: Array) -> Array:
-        return (1 - u) * ((1 - p) * values[i, 0] + p * values[i, 1]) + u * (
-            (1 - p) * values[i + 1, 0] + p * values[i + 1, 1]
-        )
+        lower = (1 - p) * values[i, 0] + p * values[i, 1]
+        upper = (1 - p) * values[i + 1, 0] + p * values[i + 1, 1]
+        return np.asarray((1 - u) * lower + u * upper)
 
     nothing = np.where(missing, np.nan, 0.0)
     return RateSeries(
@@ -361,7 +402,8 @@ def cumulative_doses(
 def _check(height: NDArray[np.floating], strength: Array, share: Array) -> None:
     if np.any(height > ALTITUDES[-1]):
         raise DomainError(
-            f"dose rates reach up to {ALTITUDES[-1] / 1e3:.0f} km, not {np.nanmax(height) / 1e3:.1f}"
+            f"dose rates reach up to {ALTITUDES[-1] / 1e3:.0f} km, "
+            f"not {np.nanmax(height) / 1e3:.1f}"
         )
     if np.any((strength < MODULATIONS[0]) | (strength > MODULATIONS[-1])):
         raise DomainError("the modulation W must lie between 0 and 200")

@@ -72,7 +72,7 @@ def visible_sky(height: ArrayLike) -> Array:
     Examples
     --------
     >>> round(float(visible_sky(420_000.0)), 3)
-    0.674
+    0.673
     """
     above = np.asarray(height, dtype=float)
     if np.any(above < 0):

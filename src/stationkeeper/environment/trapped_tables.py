@@ -9,21 +9,22 @@ and in every module of radiation: all published tables are.
 """
 
 import sys
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeeper.environment.trapped import MODELS, TrappedTable
 from stationkeeper.errors import StorageError
 from stationkeeper.units import KILOMETRE
 
 Array = NDArray[np.float64]
 
-MODELS: Final = ("ap8min", "ap8max", "ae8min", "ae8max")
+Particle = Literal["e", "p"]
+Solar = Literal["min", "max"]
 
 # Grid chosen by us; its error against direct aep8 is a validation row.
 HEIGHTS_KM: Final = np.concatenate(
@@ -31,11 +32,10 @@ HEIGHTS_KM: Final = np.concatenate(
 )
 LATITUDES_DEG: Final = np.arange(-90.0, 90.1, 2.0)
 LONGITUDES_DEG: Final = np.arange(0.0, 360.0, 4.0)
+REFINEMENT: Final = 4  # latitudes added on reading, by a monotone cubic (pchip): 0.5 degrees
 PROTON_ENERGIES: Final = np.array(
-    [10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100, 115, 130, 150, 175, 200, 225, 250]
-    + [275, 300, 325, 350, 375, 400],
-    dtype=float,
-)  # [MeV]; AP8 ends at 400 MeV
+    [*range(10, 50, 5), *range(50, 100, 10), 100, 115, 130, *range(150, 301, 25)], dtype=float
+)  # [MeV]; aep8 gives no flux above 300 MeV
 ELECTRON_ENERGIES: Final = np.array(
     [0.5, 0.75, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7], dtype=float
 )  # [MeV]; AE8 ends at 7 MeV
@@ -43,39 +43,6 @@ L_HEIGHTS_KM: Final = np.array([200.0, 400.0, 650.0, 950.0])
 L_LONGITUDES_DEG: Final = np.arange(0.0, 360.0, 8.0)
 
 L_UNDEFINED: Final = 100.0  # L where no closed field line exists near the poles (our stand-in)
-
-
-@dataclass(frozen=True)
-class TrappedTable:
-    """Flux averaged over longitude, and L on the globe. Arrays are read-only.
-
-    Attributes
-    ----------
-    height : ndarray, (height,)
-        Height above the WGS-84 ellipsoid. [m]
-    latitude : ndarray, (latitude,)
-        Geodetic latitude, south to north. [rad]
-    proton_energy, electron_energy : ndarray, (energy,)
-        Lower ends of the integral spectra. [MeV]
-    integral_flux : dict of ndarray, (height, latitude, energy)
-        Omnidirectional flux above each energy, mean over longitude, by model name. [1/(m2 s)]
-    l_height : ndarray, (l_height,)
-        Heights of the L grid. [m]
-    l_shell : ndarray, (l_height, latitude, longitude)
-        McIlwain's L in the field of AP8MIN's epoch; 100 where no closed line exists. [-]
-    """
-
-    height: Array
-    latitude: Array
-    proton_energy: Array
-    electron_energy: Array
-    integral_flux: dict[str, Array]
-    l_height: Array
-    l_shell: Array
-
-    def energy(self, model: str) -> Array:
-        """Return the energy axis of a model. [MeV]"""
-        return self.proton_energy if model.startswith("ap8") else self.electron_energy
 
 
 @cache
@@ -102,21 +69,28 @@ def trapped_table() -> TrappedTable:
         raise StorageError(
             f"the shipped table {resource} cannot be read ({error}); reinstall stationkeeper"
         ) from error
-    for array in arrays.values():
+    from scipy.interpolate import PchipInterpolator
+
+    coarse = arrays["latitude"]
+    fine = np.linspace(coarse[0], coarse[-1], REFINEMENT * (coarse.size - 1) + 1)
+    for model in MODELS:
+        arrays[model] = np.asarray(PchipInterpolator(coarse, arrays[model], axis=1)(fine))
+    for array in (*arrays.values(), fine):
         array.setflags(write=False)
     return TrappedTable(
         height=arrays["height"],
-        latitude=arrays["latitude"],
+        latitude=fine,
         proton_energy=arrays["proton_energy"],
         electron_energy=arrays["electron_energy"],
         integral_flux={model: arrays[model] for model in MODELS},
         l_height=arrays["l_height"],
+        l_latitude=coarse,
         l_shell=arrays["l_shell"],
     )
 
 
 def direct_coordinates(
-    particle: str, solar: str, latitude: Array, longitude: Array, height: Array
+    particle: Particle, solar: Solar, latitude: Array, longitude: Array, height: Array
 ) -> tuple[Array, Array]:
     """Return L and B/B0 by ``aep8`` itself, in the field of the model's own epoch.
 
@@ -153,7 +127,9 @@ def direct_coordinates(
     return np.asarray(shells, dtype=float), np.asarray(ratio, dtype=float)
 
 
-def direct_flux(particle: str, solar: str, shells: Array, ratio: Array, energy: Array) -> Array:
+def direct_flux(
+    particle: Particle, solar: Solar, shells: Array, ratio: Array, energy: Array
+) -> Array:
     """Return the integral flux by ``aep8`` itself at given L and B/B0.
 
     Parameters
@@ -175,9 +151,7 @@ def direct_flux(particle: str, solar: str, shells: Array, ratio: Array, energy: 
 
     usable = (shells > 0) & (shells < L_UNDEFINED)
     with np.errstate(invalid="ignore"):
-        flux = aep8.model(
-            particle=particle, solar=solar
-        ).integral_flux_for_geomagnetic_coordinates(
+        flux = aep8.model(particle=particle, solar=solar).integral_flux_for_geomagnetic_coordinates(
             np.where(usable, shells, 50.0)[..., None],
             np.where(usable, ratio, 1e3)[..., None],
             energy * units.MeV,
@@ -197,17 +171,26 @@ def build_table(path: Path) -> None:
     latitude, longitude = np.radians(LATITUDES_DEG), np.radians(LONGITUDES_DEG)
     arrays: dict[str, NDArray[np.float32]] = {}
     # AP8MIN, AE8MIN and AE8MAX share one field; AP8MAX has its own.
-    for field, members in (("ap8min", ("ap8min", "ae8min", "ae8max")), ("ap8max", ("ap8max",))):
+    fields: tuple[tuple[Solar, tuple[str, ...]], ...] = (
+        ("min", ("ap8min", "ae8min", "ae8max")),
+        ("max", ("ap8max",)),
+    )
+    for field, members in fields:
         layers: dict[str, list[Array]] = {member: [] for member in members}
         for height in HEIGHTS_KM * KILOMETRE:
             grid = np.broadcast_arrays(latitude[:, None], longitude[None, :], height)
-            shells, ratio = direct_coordinates("p", field[3:], *grid)
+            shells, ratio = direct_coordinates("p", field, *grid)
             for member in members:
                 proton = member.startswith("ap8")
                 energy = PROTON_ENERGIES if proton else ELECTRON_ENERGIES
-                flux = direct_flux("p" if proton else "e", member[3:], shells, ratio, energy)
+                solar: Solar = "min" if member.endswith("min") else "max"
+                flux = direct_flux("p" if proton else "e", solar, shells, ratio, energy)
                 layers[member].append(flux.mean(axis=1))
-            print(f"{field}: {height / KILOMETRE:.1f} km", file=sys.stderr, flush=True)
+            print(
+                f"field of AP8{field.upper()}: {height / KILOMETRE:.1f} km",
+                file=sys.stderr,
+                flush=True,
+            )
         for member in members:
             arrays[member] = np.array(layers[member], dtype=np.float32)
     grid = np.broadcast_arrays(
