@@ -1,22 +1,26 @@
 """The programme as one frozen document."""
 
-from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from stationkeeper.programme.hardware import Launcher, Module, Ship, Site
-from stationkeeper.programme.parts import Fact, Identifier, Nation, Part, Text
+from stationkeeper.programme.parts import Day, Fact, Identifier, Nation, Part, Text
 from stationkeeper.programme.stations import Station
 from stationkeeper.programme.traffic import Crew, Event, Flight, Traffic
+
+# Limits chosen by us, some ten times above the largest shipped programme.
+MOST_PARTS = 1_000
+MOST_STATIONS = 50
+MOST_DATED = 10_000
 
 
 class Span(Part):
     """First and last day that are flown."""
 
-    first: date
+    first: Day
     """First day. [date]"""
-    last: date
+    last: Day
     """Last day. [date]"""
 
 
@@ -25,7 +29,7 @@ class Sun(Part):
 
     future: Literal["drawn", "predicted"] = "drawn"
     """Drawn from recorded cycles for each replica, or the published prediction for all. [-]"""
-    observed_until: date | None = None
+    observed_until: Day | None = None
     """Pretend that the record ends here; absent means all that is recorded. [date]"""
 
 
@@ -53,27 +57,33 @@ class Programme(Part):
     """What the programme is meant to show. [-]"""
     span: Span
     """Days flown. [-]"""
+    as_known: Day | None = None
+    """Only what was known on this day is in the document; absent means all of it. [date]"""
+    applied: tuple[Text, ...] = ()
+    """Overrides and settings that were applied, in order. [-]"""
+    left_out: tuple[Text, ...] = ()
+    """What the day of knowledge left out, table by table. [-]"""
     sun: Sun = Sun()
     """Solar activity. [-]"""
-    partner: dict[Identifier, Partner]
+    partner: Annotated[dict[Identifier, Partner], Field(max_length=MOST_PARTS)]
     """Partners by key. [-]"""
-    site: dict[Identifier, Site] = {}
+    site: Annotated[dict[Identifier, Site], Field(max_length=MOST_PARTS)] = {}
     """Launch sites by key. [-]"""
-    launcher: dict[Identifier, Launcher] = {}
+    launcher: Annotated[dict[Identifier, Launcher], Field(max_length=MOST_PARTS)] = {}
     """Launchers by key. [-]"""
-    ship: dict[Identifier, Ship] = {}
+    ship: Annotated[dict[Identifier, Ship], Field(max_length=MOST_PARTS)] = {}
     """Classes of ships by key. [-]"""
-    module: dict[Identifier, Module] = {}
+    module: Annotated[dict[Identifier, Module], Field(max_length=MOST_PARTS)] = {}
     """Modules by key. [-]"""
-    station: dict[Identifier, Station]
+    station: Annotated[dict[Identifier, Station], Field(max_length=MOST_STATIONS)]
     """Stations by key. [-]"""
-    event: dict[Identifier, Event] = {}
+    event: Annotated[dict[Identifier, Event], Field(max_length=MOST_DATED)] = {}
     """Dated changes by key. [-]"""
-    flight: dict[Identifier, Flight] = {}
+    flight: Annotated[dict[Identifier, Flight], Field(max_length=MOST_DATED)] = {}
     """Single flights by key. [-]"""
-    traffic: dict[Identifier, Traffic] = {}
+    traffic: Annotated[dict[Identifier, Traffic], Field(max_length=MOST_PARTS)] = {}
     """Regular series of flights by key. [-]"""
-    crew: dict[Identifier, Crew] = {}
+    crew: Annotated[dict[Identifier, Crew], Field(max_length=MOST_DATED)] = {}
     """Groups of people by key. [-]"""
 
     def as_document(self) -> dict[str, Any]:

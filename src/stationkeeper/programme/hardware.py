@@ -1,11 +1,22 @@
 """What is flown: modules with their ports, ships, launchers and the sites they fly from."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stationkeeper.programme.parts import Fact, Identifier, NotNegative, Part, Positive, Text
+from stationkeeper.programme.parts import (
+    Day,
+    Duration,
+    Fact,
+    Flag,
+    Identifier,
+    NotNegative,
+    Number,
+    Part,
+    People,
+    Positive,
+    Text,
+)
 
 GroundState = Literal["design", "build", "test", "at-site", "launched", "cancelled"]
 
@@ -15,9 +26,9 @@ class Port(Part):
 
     mechanism: Identifier
     """Family of docking mechanism; a ship fits if it carries the same. [-]"""
-    propellant_transfer: bool = False
+    propellant_transfer: Flag = False
     """Propellant can pass through it. [-]"""
-    reboost: bool = False
+    reboost: Flag = False
     """A ship here can raise the orbit of the whole. [-]"""
 
 
@@ -26,7 +37,7 @@ class GroundStep(Fact):
 
     state: GroundState
     """Design, build, test, at site. [-]"""
-    since: date
+    since: Day
     """First day in this state. [date]"""
 
 
@@ -66,7 +77,7 @@ class Module(Fact):
     """Mean areal density added by equipment between wall and people. [g/cm2]"""
     design_life_years: Positive | None = None
     """Life for which it was designed or certified. [year]"""
-    launched: date | None = None
+    launched: Day | None = None
     """Launch day, flown or planned. [date]"""
     launcher: Identifier | None = None
     """Launcher that carries it. [-]"""
@@ -85,9 +96,9 @@ class Module(Fact):
 class CertifiedLife(Fact):
     """How long a ship may stay, from a date on."""
 
-    since: date | None = None
+    since: Day | None = None
     """First day from which it holds; absent means always. [date]"""
-    days: Positive
+    days: Duration
     """Days in orbit. [d]"""
 
 
@@ -98,7 +109,7 @@ class Ship(Fact):
     """Name as people say it. [-]"""
     partner: Identifier
     """Partner that operates it. [-]"""
-    seats: Annotated[int, Field(ge=0, le=100)] = 0
+    seats: People = 0
     """Seats for people. [-]"""
     mass_kg: Positive
     """Mass when docked, typical. [kg]"""
@@ -112,7 +123,7 @@ class Ship(Fact):
     """Specific impulse of its engines in a reboost. [s]"""
     thrust_n: Positive | None = None
     """Thrust of its engines in a reboost. [N]"""
-    may_reboost: bool = False
+    may_reboost: Flag = False
     """It can raise the orbit of a station. [-]"""
     launcher: Identifier | None = None
     """Launcher by default. [-]"""
@@ -127,11 +138,11 @@ class Site(Fact):
 
     title: Text
     """Name as people say it. [-]"""
-    latitude_deg: Annotated[float, Field(ge=-90, le=90)]
+    latitude_deg: Annotated[float, Field(ge=-90, le=90, strict=True)]
     """Latitude. [deg]"""
-    inclinations_deg: tuple[tuple[float, float], ...]
+    inclinations_deg: tuple[tuple[Number, Number], ...]
     """Ranges of inclination that can be reached, lowest and highest. [deg]"""
-    crew_rated: bool = False
+    crew_rated: Flag = False
     """People have left or may leave from here. [-]"""
     pads: tuple[Text, ...] = ()
     """Pads in use. [-]"""
@@ -142,13 +153,13 @@ class Payload(Fact):
 
     site: Identifier
     """Site it leaves from. [-]"""
-    inclination_deg: Annotated[float, Field(ge=0, le=180)]
+    inclination_deg: Annotated[float, Field(ge=0, le=180, strict=True)]
     """Inclination reached. [deg]"""
     payload_kg: Positive
     """Mass brought to a low orbit. [kg]"""
-    since: date | None = None
+    since: Day | None = None
     """First day in service on this route. [date]"""
-    until: date | None = None
+    until: Day | None = None
     """Last day in service on this route. [date]"""
 
 
@@ -159,7 +170,7 @@ class Launcher(Fact):
     """Name as people say it. [-]"""
     partner: Identifier | None = None
     """Partner that operates it. [-]"""
-    crew_rated: bool = False
+    crew_rated: Flag = False
     """May carry people. [-]"""
     payloads: dict[Identifier, Payload]
     """Mass by site and inclination. [-]"""

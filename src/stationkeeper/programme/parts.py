@@ -1,9 +1,16 @@
 """What every part of a programme document shares: strictness, names, sources, dates."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 Confidence = Literal["A", "A/B", "A+B", "B", "C"]
 """A read in a source, B consistent with one, C memory; A+B some fields of each."""
@@ -27,6 +34,36 @@ def _printable(text: str) -> str:
 Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_printable)]
 """Printable text on one line."""
 
+EARLIEST = date(1957, 10, 4)
+"""Nothing that flies is dated before the first satellite."""
+LATEST = date(2200, 1, 1)
+"""Nothing is planned beyond this day; chosen by us."""
+
+
+def _calendar_day(value: object) -> date:
+    """Accept a date, or its text; never a number, which would be read as seconds."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("expected a date written YYYY-MM-DD") from None
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError("expected a date written YYYY-MM-DD, without quotes or a time of day")
+    if not EARLIEST <= value <= LATEST:
+        raise ValueError(f"expected a date from {EARLIEST} to {LATEST}")
+    return value
+
+
+def _written_day(text: str) -> str:
+    return _calendar_day(text).isoformat()
+
+
+Day = Annotated[date, BeforeValidator(_calendar_day)]
+"""A calendar day."""
+
+WrittenDay = Annotated[str, AfterValidator(_written_day)]
+"""A calendar day as a key, written YYYY-MM-DD."""
+
 
 class Part(BaseModel):
     """A piece of the document: frozen, and refusing keys it does not know."""
@@ -47,7 +84,7 @@ class Fact(Part):
     """Where it was read. [-]"""
     confidence: Confidence | None = None
     """A read in a source, B consistent with one, C memory. [-]"""
-    known_on: date | None = None
+    known_on: Day | None = None
     """First day on which it was public; if absent, the day of the fact itself. [date]"""
     estimates: tuple[str, ...] = ()
     """Keys of this part whose figures are our own estimates. [-]"""
@@ -55,6 +92,16 @@ class Fact(Part):
     """What a reader should know about it. [-]"""
 
 
-Positive = Annotated[float, Field(gt=0, le=1e9)]
-NotNegative = Annotated[float, Field(ge=0, le=1e9)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
+Number = Annotated[float, Field(strict=True)]
+"""A number; neither text nor true or false."""
+Positive = Annotated[float, Field(gt=0, le=1e9, strict=True)]
+NotNegative = Annotated[float, Field(ge=0, le=1e9, strict=True)]
+Fraction = Annotated[float, Field(ge=0, le=1, strict=True)]
+Duration = Annotated[float, Field(gt=0, le=20_000, strict=True)]
+"""Days, up to about 55 years."""
+EveryDays = Annotated[float, Field(ge=1, le=20_000, strict=True)]
+"""Days between two of a series, at least one."""
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false, without quotes."""
+People = Annotated[int, Field(ge=0, le=100, strict=True)]
+Seats = Annotated[int, Field(ge=1, le=100, strict=True)]

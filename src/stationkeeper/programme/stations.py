@@ -1,20 +1,24 @@
 """Where a station flies, who may board it, and how its orbit is kept."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from stationkeeper.programme.parts import (
+    Day,
+    Duration,
+    EveryDays,
     Fact,
+    Flag,
     Fraction,
     Identifier,
     NotNegative,
+    People,
     Positive,
     Text,
 )
 
-AltitudeKm = Annotated[float, Field(ge=120, le=2_000)]
+AltitudeKm = Annotated[float, Field(ge=120, le=2_000, strict=True)]
 
 
 class Orbit(Fact):
@@ -22,26 +26,26 @@ class Orbit(Fact):
 
     altitude_km: AltitudeKm
     """Mean altitude: semi-major axis less the equatorial radius. [km]"""
-    inclination_deg: Annotated[float, Field(ge=0, le=180)]
+    inclination_deg: Annotated[float, Field(ge=0, le=180, strict=True)]
     """Inclination to the equator. [deg]"""
-    eccentricity: Annotated[float, Field(ge=0, le=0.05)] = 0.0
+    eccentricity: Annotated[float, Field(ge=0, le=0.05, strict=True)] = 0.0
     """Eccentricity. [-]"""
-    node_local_time_h: Annotated[float, Field(ge=0, lt=24)] | None = None
+    node_local_time_h: Annotated[float, Field(ge=0, lt=24, strict=True)] | None = None
     """Local mean time of the ascending node on the first day; absent means drawn. [h]"""
 
 
 class CrewRules(Fact):
     """Who must be aboard, and for how long at most."""
 
-    permanent: bool
+    permanent: Flag
     """People are aboard at all times; otherwise they visit. [-]"""
-    minimum: Annotated[int, Field(ge=0, le=100)] = 0
+    minimum: People = 0
     """Fewest people while crewed. [-]"""
-    maximum: Annotated[int, Field(ge=0, le=100)]
+    maximum: People
     """Most people at once, handovers included. [-]"""
-    minimum_by_segment: dict[Identifier, int] = {}
+    minimum_by_segment: dict[Identifier, People] = {}
     """Fewest people able to run each segment. [-]"""
-    stay_limit_days: Positive | None = None
+    stay_limit_days: Duration | None = None
     """Longest stay allowed. [d]"""
 
 
@@ -69,15 +73,15 @@ class ReboostRule(Fact):
     kind: Literal["band", "calendar", "target", "as-flown", "drift"]
     """Between two heights; on given days; to a height for a visiting ship; along the flown record;
     or not at all. [-]"""
-    since: date
+    since: Day
     """First day. [date]"""
-    until: date | None = None
+    until: Day | None = None
     """Last day; absent means until the next rule or the end. [date]"""
     lower_km: AltitudeKm | None = None
     """Band: raise when the mean altitude falls to this. [km]"""
     upper_km: AltitudeKm | None = None
     """Band: raise to this. [km]"""
-    every_days: Positive | None = None
+    every_days: EveryDays | None = None
     """Calendar: days between burns. [d]"""
     target_km: AltitudeKm | None = None
     """Calendar and target: height to reach at each burn or at each docking. [km]"""
@@ -85,7 +89,7 @@ class ReboostRule(Fact):
     """Target: ships for whose docking the height is set. [-]"""
     table: Identifier | None = None
     """As flown: reference table of altitude by date. [-]"""
-    half_width_km: Positive = 1.5
+    half_width_km: Annotated[float, Field(ge=0.1, le=100, strict=True)] = 1.5
     """As flown: half the width of the band held about the record. [km]"""
     burned_by: tuple[Identifier, ...] = ()
     """Ships and modules that may burn, first choice first; absent means any that can. [-]"""
@@ -96,11 +100,11 @@ class EndOfLife(Fact):
 
     kind: Literal["controlled", "uncontrolled", "storage", "open"]
     """Controlled entry, uncontrolled entry, storage orbit, or not decided. [-]"""
-    since: date
+    since: Day
     """First day of the descent. [date]"""
     ship: Identifier | None = None
     """Ship that makes the last burns. [-]"""
-    crew_leaves: date | None = None
+    crew_leaves: Day | None = None
     """Day on which the last people leave. [date]"""
     drift_to_km: AltitudeKm | None = None
     """Height at which the last burns begin. [km]"""
@@ -115,7 +119,7 @@ class Station(Fact):
     """Name as people say it. [-]"""
     partners: tuple[Identifier, ...]
     """Partners that run it. [-]"""
-    first_day: date | None = None
+    first_day: Day | None = None
     """First day in orbit; absent means the day its first module is there. [date]"""
     orbit: Orbit
     """Orbit on the first day that is flown here. [-]"""
@@ -123,7 +127,7 @@ class Station(Fact):
     """Who may come aboard. [-]"""
     crew_rules: CrewRules
     """Who must be aboard. [-]"""
-    drag_coefficient: Annotated[float, Field(ge=1, le=4)] = 2.2
+    drag_coefficient: Annotated[float, Field(ge=1, le=4, strict=True)] = 2.2
     """Drag coefficient on the exposed area. [-]"""
     drag: DragFactor = DragFactor()
     """Calibration factor of the drag. [-]"""

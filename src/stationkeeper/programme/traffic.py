@@ -1,18 +1,21 @@
 """What happens when: events of modules, flights of ships, stays of people."""
 
-from datetime import date
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from stationkeeper.programme.parts import (
+    Day,
+    Duration,
+    EveryDays,
     Fact,
+    Flag,
     Identifier,
     Nation,
     NotNegative,
     PortName,
     Positive,
+    Seats,
     Text,
+    WrittenDay,
 )
 from stationkeeper.programme.stations import Orbit
 
@@ -36,7 +39,7 @@ class Event(Fact):
     kind: EventKind
     """Dock, undock, relocate, transfer, separate, isolate, reopen, remove a module; leave: a
     partner ends its part; permit: foreign crew is allowed. [-]"""
-    date: date
+    date: Day
     """Day of the event. [date]"""
     station: Identifier
     """Station concerned. [-]"""
@@ -61,15 +64,16 @@ class Flight(Fact):
     """Name of the flight. [-]"""
     station: Identifier
     """Station visited. [-]"""
-    launched: date
+    launched: Day
     """Launch day. [date]"""
-    docked: date
+    docked: Day
     """Day of docking or berthing. [date]"""
-    undocked: date | None = None
-    """Day of leaving; absent means still docked at the end of the record. [date]"""
+    undocked: Day | None = None
+    """Day of leaving; absent means still docked at the end of the record,
+    and then until the port is needed or the certified life of the ship ends. [date]"""
     port: PortName
     """Port at docking. [-]"""
-    moved_to: dict[str, PortName] = {}
+    moved_to: dict[WrittenDay, PortName] = {}
     """Later ports, by day as YYYY-MM-DD. [-]"""
     launcher: Identifier | None = None
     """Launcher, if not the ship's own. [-]"""
@@ -90,13 +94,13 @@ class Crew(Fact):
     """Station lived on. [-]"""
     ship_up: Text
     """Flight that brought them. [-]"""
-    launched: date
+    launched: Day
     """Launch day. [date]"""
     ship_down: Text = ""
     """Flight that takes them home. [-]"""
-    landed: date | None = None
+    landed: Day | None = None
     """Landing day; absent means still aboard at the end of the record. [date]"""
-    seats: dict[Nation, Annotated[int, Field(ge=1, le=100)]]
+    seats: dict[Nation, Seats]
     """Seats by nation. [-]"""
     status: Literal["flown", "planned"] = "planned"
     """Flown or planned. [-]"""
@@ -109,17 +113,20 @@ class Traffic(Fact):
     """Class of ship. [-]"""
     station: Identifier
     """Station visited. [-]"""
-    since: date
+    since: Day
     """Day of the first docking. [date]"""
-    until: date | None = None
+    until: Day | None = None
     """No docking after this day. [date]"""
-    every_days: Positive
+    follows_record: Flag = False
+    """With an earlier day of knowledge (``--as-known``) the series begins on that day, where the
+    record then ends. [-]"""
+    every_days: EveryDays
     """Days between dockings. [d]"""
-    stay_days: Positive
+    stay_days: Duration
     """Days docked. [d]"""
     ports: tuple[PortName, ...]
     """Ports used in turn. [-]"""
-    seats: dict[Nation, Annotated[int, Field(ge=1, le=100)]] = {}
+    seats: dict[Nation, Seats] = {}
     """Seats by nation on each flight; none means cargo. [-]"""
     launcher: Identifier | None = None
     """Launcher, if not the ship's own. [-]"""

@@ -1,0 +1,128 @@
+"""Keys that name other keys: each must name something that is there."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from stationkeeper.programme.document import Programme
+from stationkeeper.programme.files import names_in
+from stationkeeper.programme.problems import KeyPath, choices, nearest
+
+
+class Reference(NamedTuple):
+    """A key and what it names."""
+
+    path: KeyPath
+    collection: str
+    name: str
+
+
+class Fault(NamedTuple):
+    """A fault found in a programme, not yet tied to a file and line."""
+
+    path: KeyPath
+    given: str
+    expected: str
+    fix: str = ""
+    warning: bool = False
+
+
+def references(programme: Programme) -> Iterator[Reference]:
+    """Yield every key that names a partner, site, launcher, ship, module, station or table."""
+    for key, site in programme.station.items():
+        at: KeyPath = ("station", key)
+        yield from _each((*at, "partners"), "partner", site.partners)
+        for name, rule in site.reboost.items():
+            yield from _each((*at, "reboost", name, "for_ships"), "ship", rule.for_ships)
+            yield from _each((*at, "reboost", name, "burned_by"), "ship or module", rule.burned_by)
+            yield from _one((*at, "reboost", name, "table"), "table", rule.table)
+        if site.end is not None:
+            yield from _one((*at, "end", "ship"), "ship", site.end.ship)
+    for key, module in programme.module.items():
+        at = ("module", key)
+        yield from _one((*at, "partner"), "partner", module.partner)
+        yield from _one((*at, "owner"), "partner", module.owner)
+        yield from _one((*at, "launcher"), "launcher", module.launcher)
+        yield from _one((*at, "site"), "site", module.site)
+    for key, ship in programme.ship.items():
+        at = ("ship", key)
+        yield from _one((*at, "partner"), "partner", ship.partner)
+        yield from _one((*at, "launcher"), "launcher", ship.launcher)
+        yield from _one((*at, "site"), "site", ship.site)
+    for key, launcher in programme.launcher.items():
+        yield from _one(("launcher", key, "partner"), "partner", launcher.partner)
+        for name, payload in launcher.payloads.items():
+            yield from _one(("launcher", key, "payloads", name, "site"), "site", payload.site)
+    for key, event in programme.event.items():
+        at = ("event", key)
+        yield from _one((*at, "station"), "station", event.station)
+        yield from _each((*at, "modules"), "module", event.modules)
+        yield from _one((*at, "to_station"), "station", event.to_station)
+        yield from _one((*at, "partner"), "partner", event.partner)
+        yield from _port((*at, "port"), event.port)
+    for key, flight in programme.flight.items():
+        at = ("flight", key)
+        yield from _one((*at, "ship"), "ship", flight.ship)
+        yield from _one((*at, "station"), "station", flight.station)
+        yield from _one((*at, "launcher"), "launcher", flight.launcher)
+        yield from _one((*at, "site"), "site", flight.site)
+        yield from _port((*at, "port"), flight.port)
+        for day, port in flight.moved_to.items():
+            yield from _port((*at, "moved_to", day), port)
+    for key, series in programme.traffic.items():
+        at = ("traffic", key)
+        yield from _one((*at, "ship"), "ship", series.ship)
+        yield from _one((*at, "station"), "station", series.station)
+        yield from _one((*at, "launcher"), "launcher", series.launcher)
+        yield from _one((*at, "site"), "site", series.site)
+        for port in series.ports:
+            yield from _port((*at, "ports"), port)
+    for key, crew in programme.crew.items():
+        yield from _one(("crew", key, "station"), "station", crew.station)
+
+
+def _one(path: KeyPath, collection: str, name: str | None) -> Iterator[Reference]:
+    if name is not None:
+        yield Reference(path, collection, name)
+
+
+def _each(path: KeyPath, collection: str, names: Iterable[str]) -> Iterator[Reference]:
+    for name in names:
+        yield Reference(path, collection, name)
+
+
+def _port(path: KeyPath, port: str | None) -> Iterator[Reference]:
+    if port is not None:
+        yield Reference(path, "port", port)
+
+
+def broken_references(programme: Programme) -> Iterator[tuple[Reference, Fault]]:
+    """Yield the references that name nothing, with the fault in words."""
+    known: dict[str, Callable[[], set[str]]] = {
+        "partner": lambda: set(programme.partner),
+        "site": lambda: set(programme.site),
+        "launcher": lambda: set(programme.launcher),
+        "ship": lambda: set(programme.ship),
+        "module": lambda: set(programme.module),
+        "station": lambda: set(programme.station),
+        "ship or module": lambda: set(programme.ship) | set(programme.module),
+        "table": lambda: set(names_in("tables", ".csv")),
+        "port": lambda: {
+            f"{key}/{port}" for key, module in programme.module.items() for port in module.ports
+        },
+    }
+    names: dict[str, set[str]] = {}
+    for reference in references(programme):
+        collection = reference.collection
+        if collection not in names:
+            names[collection] = known[collection]()
+        if reference.name in names[collection]:
+            continue
+        options: Iterable[str] = names[collection]
+        if collection == "port":
+            holder = reference.name.partition("/")[0]
+            module = programme.module.get(holder)
+            if module is not None:
+                options = {f"{holder}/{port}" for port in module.ports}
+        expected = f"a {collection} that is defined: {choices(options)}"
+        fix = nearest(reference.name, names[collection])
+        yield reference, Fault(reference.path, repr(reference.name), expected, fix)

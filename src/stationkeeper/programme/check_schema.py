@@ -1,0 +1,250 @@
+"""The document against its schema: each fault in the words of the house, and what is left."""
+
+import copy
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from stationkeeper.programme.document import Programme
+from stationkeeper.programme.problems import KeyPath, Problem, choices, nearest, shown
+from stationkeeper.programme.read import Reading
+
+COLLECTIONS = (
+    "partner",
+    "site",
+    "launcher",
+    "ship",
+    "module",
+    "station",
+    "event",
+    "flight",
+    "traffic",
+    "crew",
+)
+_MOST_ROUNDS = 4  # prunings before a document is given up
+
+
+@dataclass(frozen=True)
+class Validated:
+    """A programme, or what is left of one without its faulty parts."""
+
+    programme: Programme | None
+    problems: tuple[Problem, ...]
+    missing: frozenset[tuple[str, str]] = frozenset()
+    """Faulty entries that were taken out, as (collection, key)."""
+
+
+def validate(reading: Reading) -> Validated:
+    """Check a document against the schema.
+
+    Faulty entries are taken out and the rest is tried again, so that faults of other kinds can be
+    found in the same go.
+    """
+    document = reading.document
+    problems: list[Problem] = []
+    missing: set[tuple[str, str]] = set()
+    for _ in range(_MOST_ROUNDS):
+        try:
+            programme = Programme.model_validate(document)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            problems += [_problem(detail, reading, document) for detail in details]
+            document = copy.deepcopy(document)
+            if not _prune(document, details, missing):
+                break
+        except (OverflowError, RecursionError, ValueError) as error:
+            given = shown(str(error))
+            problems.append(Problem("error", reading.file, None, "", given, "ordinary values"))
+            break
+        else:
+            return Validated(programme, tuple(problems), frozenset(missing))
+    return Validated(None, tuple(problems), frozenset(missing))
+
+
+def _prune(
+    document: dict[str, Any], details: list[ErrorDetails], missing: set[tuple[str, str]]
+) -> bool:
+    """Take the faulty keys or entries out; return whether the rest may stand without them."""
+    for detail in details:
+        path = _key_path(detail, document)
+        if not path:
+            return False
+        extra = detail["type"] == "extra_forbidden"
+        length = len(path) if extra else 2
+        if not extra and (path[0] not in COLLECTIONS or len(path) < 2):
+            if path[0] in ("title", "about", "sun", "applied", "left_out") and path[0] in document:
+                document[path[0]] = "" if path[0] in ("title", "about") else None
+                if document[path[0]] is None:
+                    del document[path[0]]
+                continue
+            return False
+        holder: Any = document
+        for name in path[: length - 1]:
+            holder = holder.get(name) if isinstance(holder, Mapping) else None
+        if isinstance(holder, dict) and path[length - 1] in holder:
+            del holder[path[length - 1]]
+            if not extra:
+                missing.add((path[0], path[1]))
+    return True
+
+
+def _key_path(detail: ErrorDetails, document: Mapping[str, Any]) -> KeyPath:
+    """Return the key path of an error, without the marks that pydantic adds for keys."""
+    path: list[str] = []
+    for name in detail["loc"]:
+        if name == "[key]":
+            break
+        path.append(str(name))
+    return tuple(path)
+
+
+def _problem(detail: ErrorDetails, reading: Reading, document: Mapping[str, Any]) -> Problem:
+    path = _key_path(detail, document)
+    kind = detail["type"]
+    context = detail.get("ctx", {})
+    given = shown(detail.get("input"))
+    fix = ""
+    model, meaning = _model_at(path[:-1]), _meaning_at(path)
+    if kind == "extra_forbidden":
+        known = _keys(model)
+        given, expected = "a key that is not known", f"one of: {choices(known, 30)}"
+        fix = nearest(path[-1], known)
+        return _at(reading, path, given, expected, fix)
+    if kind == "missing":
+        given, expected = "nothing", f"this key: {meaning}" if meaning else "this key"
+        present = _value_at(document, path[:-1])
+        unknown = [k for k in present if k not in _keys(model)] if present else []
+        wanted = nearest(path[-1], unknown)
+        fix = f"is {wanted[13:-1]} meant for it?" if wanted else ""
+        return _at(reading, path, given, expected, fix)
+    expected = _expected(kind, context, detail["msg"])
+    if kind == "literal_error":
+        options = [text.strip("' ") for text in str(context.get("expected", "")).split(",")]
+        options = [piece.strip("' ") for text in options for piece in text.split(" or ")]
+        fix = nearest(str(detail.get("input")), options)
+    elif kind == "string_pattern_mismatch":
+        expected, fix = _pattern(str(context.get("pattern")), detail.get("input"))
+    elif meaning:
+        fix = f"it is: {meaning}"
+    return _at(reading, path, given, expected, fix)
+
+
+def _at(reading: Reading, path: KeyPath, given: str, expected: str, fix: str) -> Problem:
+    origin = reading.origin(path)
+    key = ".".join(part if part.isprintable() else ascii(part)[1:-1] for part in path)
+    return Problem("error", origin.file, origin.line, key[:200], given, expected, fix)
+
+
+def _expected(kind: str, context: Mapping[str, Any], said: str) -> str:
+    match kind:
+        case "greater_than":
+            return f"a number greater than {context['gt']:g}"
+        case "greater_than_equal":
+            return f"a number of at least {context['ge']:g}"
+        case "less_than":
+            return f"a number less than {context['lt']:g}"
+        case "less_than_equal":
+            return f"a number of at most {context['le']:g}"
+        case "finite_number":
+            return "a finite number"
+        case "float_type" | "float_parsing":
+            return "a number, without quotes"
+        case "int_type" | "int_from_float" | "int_parsing":
+            return "a whole number"
+        case "bool_type":
+            return "true or false, without quotes"
+        case "string_type":
+            return "text in quotes"
+        case "string_too_long":
+            return f"at most {context['max_length']} characters"
+        case "too_long":
+            return f"at most {context['max_length']} entries"
+        case "tuple_type":
+            return "a list in square brackets"
+        case "dict_type" | "model_type":
+            return "a table"
+        case "literal_error":
+            return f"one of: {context['expected']}"
+        case "value_error":
+            text = str(context.get("error", said))
+            return text.split("expected ", 1)[1] if "expected " in text else text
+        case _:
+            return said[:1].lower() + said[1:]
+
+
+def _pattern(pattern: str, given: object) -> tuple[str, str]:
+    """Return what a name must look like, and a name that would do."""
+    if "/" in pattern:
+        return "a port written 'module/port'", ""
+    if "A-Z" in pattern:
+        fix = (
+            f"did you mean {given.upper()!r}?"
+            if isinstance(given, str) and (len(given) == 3 and given.isascii() and given.isalpha())
+            else ""
+        )
+        return "a nation as three capital letters, for example 'USA'", fix
+    expected = "a name of at most 64 lower case letters, digits, dots and hyphens"
+    if isinstance(given, str):
+        kept = "".join(c if c.isascii() and (c.isalnum() or c == ".") else "-" for c in given)
+        name = kept.lower().strip("-.")[:64]
+        return expected, f"for example {name!r}" if name else ""
+    return expected, ""
+
+
+def _value_at(document: Any, path: KeyPath) -> dict[str, Any]:
+    for name in path:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document if isinstance(document, dict) else {}
+
+
+def _keys(model: Any) -> list[str]:
+    """Return the keys of a part, in the spelling of the file."""
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return []
+    keys = [info.alias or name for name, info in model.model_fields.items()]
+    if model is Programme:
+        keys = [k for k in keys if k not in ("applied", "as_known", "left_out")]
+        keys += ["include", "overrides"]
+    return keys
+
+
+def _model_at(path: KeyPath) -> Any:
+    """Return the type that the schema gives a key path: a part, or a plain type."""
+    kind: Any = Programme
+    for name in path:
+        kind = _plain(kind)
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            field = kind.model_fields.get(name)
+            if field is None:
+                return None
+            kind = field.annotation
+        elif typing.get_origin(kind) is dict:
+            kind = typing.get_args(kind)[1]
+        else:
+            return None
+    return _plain(kind)
+
+
+def _meaning_at(path: KeyPath) -> str:
+    model = _model_at(path[:-1]) if path else None
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        for name, info in model.model_fields.items():
+            if path[-1] in (name, info.alias) and info.description:
+                text = " ".join(info.description.split())
+                return text.replace(" [-]", "").replace(" [date]", "")
+    return ""
+
+
+def _plain(kind: Any) -> Any:
+    while True:
+        if typing.get_origin(kind) is typing.Annotated:
+            kind = typing.get_args(kind)[0]
+        elif isinstance(kind, types.UnionType) or typing.get_origin(kind) is typing.Union:
+            kind = next(part for part in typing.get_args(kind) if part is not type(None))
+        else:
+            return kind

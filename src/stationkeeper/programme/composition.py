@@ -1,0 +1,592 @@
+"""What a station is on a date, and who visits it: events, flights and crews put in order."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+
+from stationkeeper.errors import InputError
+from stationkeeper.programme.document import Programme
+from stationkeeper.programme.hardware import Ship
+from stationkeeper.programme.stations import Orbit
+from stationkeeper.programme.traffic import Crew, Event, Flight, Traffic
+from stationkeeper.units import days_since_2000
+
+DEFAULT_LIFE_DAYS = 180.0  # [d] stay of a ship that has no certified life; our choice
+MOST_FLIGHTS = 20_000  # flights that regular traffic may expand to; our choice
+
+# On one day, what leaves goes before what comes.
+_ORDER = {
+    "leave": 0,
+    "undock": 1,
+    "remove": 2,
+    "separate": 3,
+    "transfer": 4,
+    "relocate": 5,
+    "dock": 6,
+    "isolate": 7,
+    "reopen": 8,
+    "permit": 9,
+}
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A span of days over which a station consists of the same modules."""
+
+    first: int
+    """First day, since 2000-01-01. [d]"""
+    last: int
+    """Day after the last. [d]"""
+    modules: tuple[str, ...]
+    """Modules connected, in the order in which they came."""
+    isolated: tuple[str, ...]
+    """Of these, the modules behind a shut hatch."""
+    orbit_from: str | None
+    """Station from whose orbit this one begins, in the first interval of a station that was
+    separated from another; else None."""
+    orbit: Orbit | None = None
+    """Orbit at the begin of a separated station, if the event names one."""
+
+
+@dataclass(frozen=True)
+class Occupied:
+    """A port and what is at it, from one day to the day it leaves."""
+
+    port: str
+    first: date
+    last: date
+    by: str
+    """Key path of what docked: ``event.unity-docks`` or ``flight.progress-ms-14``."""
+
+
+@dataclass(frozen=True)
+class EventFault:
+    """An event that cannot happen."""
+
+    event: str
+    key: str
+    given: str
+    expected: str
+    fix: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+
+@dataclass
+class History:
+    """All states of all stations, from the first event to the last."""
+
+    states: dict[str, list[tuple[date, tuple[str, ...], tuple[str, ...]]]] = field(
+        default_factory=dict
+    )
+    """By station: day from which it holds, modules, isolated modules."""
+    born_from: dict[str, tuple[date, str, Orbit | None]] = field(default_factory=dict)
+    occupied: list[Occupied] = field(default_factory=list)
+    moves: list[tuple[str, str, str, str]] = field(default_factory=list)
+    """Event, module, station left, station joined."""
+    faults: list[EventFault] = field(default_factory=list)
+
+    def modules_on(self, station: str, day: date) -> tuple[str, ...]:
+        """Return the modules of a station at the end of a day."""
+        found: tuple[str, ...] = ()
+        for since, modules, _ in self.states.get(station, []):
+            if since > day:
+                break
+            found = modules
+        return found
+
+    def exists_from(self, station: str) -> date | None:
+        """Return the first day on which a station has modules."""
+        return next((day for day, modules, _ in self.states.get(station, []) if modules), None)
+
+    def ends_on(self, station: str) -> date | None:
+        """Return the day on which a station loses its last module."""
+        states = self.states.get(station, [])
+        return states[-1][0] if states and not states[-1][1] else None
+
+
+def ordered_events(programme: Programme) -> list[tuple[str, Event]]:
+    """Return the events by day; on one day, departures before arrivals."""
+    return sorted(
+        programme.event.items(), key=lambda item: (item[1].date, _ORDER[item[1].kind])
+    )  # stable: the order of the file decides the rest
+
+
+@dataclass
+class _World:
+    """What is where while the events are gone through."""
+
+    modules: dict[str, dict[str, None]] = field(default_factory=dict)
+    isolated: set[str] = field(default_factory=set)
+    home: dict[str, str] = field(default_factory=dict)
+    last_home: dict[str, str] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+    at_port: dict[str, tuple[str, date, str]] = field(default_factory=dict)
+
+
+def history(programme: Programme) -> History:
+    """Go through all events and return every state of every station, and what cannot happen.
+
+    Parameters
+    ----------
+    programme : Programme
+        Its references must hold; its events need not make sense.
+
+    Returns
+    -------
+    History
+        States, ports occupied by modules, moves between stations, faults.
+    """
+    world, told = _World(), History()
+    for key, event in ordered_events(programme):
+        touched = _happen(programme, key, event, world, told)
+        for station in touched:
+            aboard = tuple(world.modules.get(station, {}))
+            shut = tuple(name for name in aboard if name in world.isolated)
+            states = told.states.setdefault(station, [])
+            if states and states[-1][0] == event.date:
+                states.pop()
+            states.append((event.date, aboard, shut))
+    for module in list(world.at_port):
+        _leave_port(module, date.max, world, told)
+    return told
+
+
+def _happen(
+    programme: Programme, key: str, event: Event, world: _World, told: History
+) -> tuple[str, ...]:
+    """Let one event happen; return the stations it changed."""
+    kind, station = event.kind, event.station
+    if kind in ("leave", "permit"):
+        return ()
+    for module in event.modules:
+        fault = _fault(programme, event, module, world)
+        if fault is not None:
+            expected, given, fix = fault
+            told.faults.append(EventFault(key, "modules", given, expected, fix))
+            continue
+        if kind == "dock":
+            if (left := world.last_home.get(module)) and left != station:
+                told.moves.append((key, module, left, station))
+            _join(module, station, event, key, world)
+        elif kind in ("undock", "remove"):
+            _leave(module, event.date, world, told)
+            if kind == "remove":
+                world.removed.add(module)
+        elif kind == "relocate":
+            _leave_port(module, event.date, world, told)
+            if event.port:
+                world.at_port[module] = (event.port, event.date, key)
+        elif kind == "isolate":
+            world.isolated.add(module)
+        elif kind == "reopen":
+            world.isolated.discard(module)
+    if kind in ("separate", "transfer") and event.to_station:
+        _move(key, event, event.to_station, world, told)
+        return (station, event.to_station)
+    return (station,)
+
+
+def _fault(
+    programme: Programme, event: Event, module: str, world: _World
+) -> tuple[str, str, str] | None:
+    """Return what was expected, what is given and the fix, if this cannot happen."""
+    home = world.home.get(module)
+    if event.kind != "dock":
+        if home == event.station:
+            return None
+        if home is not None:
+            return f"a module of {event.station}", f"{module}, which is part of {home}", ""
+        if module in world.removed:
+            return "a module that is there", f"{module}, which was removed before", ""
+        verb = {"remove": "removed", "undock": "undocked"}.get(event.kind, "named")
+        return (
+            f"a module aboard {event.station} on {event.date}",
+            f"{module}, which is {verb} before it is docked",
+            f"add an event of kind 'dock' for {module}, or correct the date",
+        )
+    if home is not None:
+        fix = "undock it first, or use 'relocate' or 'transfer'"
+        return "a module in free flight", f"{module}, which is part of {home}", fix
+    if module in world.removed:
+        return "a module that is there", f"{module}, which was removed before", ""
+    launched = programme.module[module].launched
+    if launched is not None and launched > event.date:
+        return (
+            f"a day from {launched} on, when {module} is launched",
+            f"{event.date}",
+            "correct the date of the event or of the launch",
+        )
+    return None
+
+
+def _join(module: str, station: str, event: Event, key: str, world: _World) -> None:
+    world.modules.setdefault(station, {})[module] = None
+    world.home[module] = station
+    world.last_home[module] = station
+    # Several modules of one event come as one piece, and only the first touches the port.
+    if event.port and module == event.modules[0]:
+        world.at_port[module] = (event.port, event.date, key)
+
+
+def _leave(module: str, day: date, world: _World, told: History) -> None:
+    station = world.home.pop(module)
+    del world.modules[station][module]
+    _leave_port(module, day, world, told)
+    _free_ports_of({module}, set(world.modules[station]), day, world, told)
+
+
+def _leave_port(module: str, day: date, world: _World, told: History) -> None:
+    if module in world.at_port:
+        port, since, by = world.at_port.pop(module)
+        told.occupied.append(Occupied(port, since, day, f"event.{by}"))
+
+
+def _free_ports_of(
+    leaving: set[str], staying: set[str], day: date, world: _World, told: History
+) -> None:
+    """What parts from one another no longer occupies the port between them."""
+    for module, (port, _, _) in list(world.at_port.items()):
+        holder = port.partition("/")[0]
+        if (module in staying and holder in leaving) or (module in leaving and holder in staying):
+            _leave_port(module, day, world, told)
+
+
+def _move(key: str, event: Event, target: str, world: _World, told: History) -> None:
+    moved = [name for name in event.modules if world.home.get(name) == event.station]
+    if not moved:
+        return
+    staying = set(world.modules[event.station]) - set(moved)
+    _free_ports_of(set(moved), staying, event.date, world, told)
+    if not world.modules.get(target) and target not in told.born_from:
+        told.born_from[target] = (event.date, event.station, event.orbit)
+    for module in moved:
+        del world.modules[event.station][module]
+        told.moves.append((key, module, event.station, target))
+        _join(module, target, event, key, world)
+
+
+def station_intervals(programme: Programme) -> dict[str, tuple[Interval, ...]]:
+    """Return what each station consists of, interval after interval, within the span.
+
+    A station exists while it has modules, and from its ``first_day`` if that is later.
+
+    Parameters
+    ----------
+    programme : Programme
+        A checked programme.
+
+    Returns
+    -------
+    dict of str to tuple of Interval
+        Consecutive intervals by station; empty for a station that does not exist in the span.
+
+    Notes
+    -----
+    Events before the span are applied: they make the station found on its first day.
+    """
+    told = history(programme)
+    begin = days_since_2000(programme.span.first)
+    end = days_since_2000(programme.span.last) + 1
+    found = {}
+    for key, station in programme.station.items():
+        first = begin
+        if station.first_day is not None:
+            first = max(begin, days_since_2000(station.first_day))
+        states = told.states.get(key, [])
+        intervals: list[Interval] = []
+        for i, (since, modules, isolated) in enumerate(states):
+            start = max(first, days_since_2000(since))
+            stop = min(end, days_since_2000(states[i + 1][0])) if i + 1 < len(states) else end
+            if start >= stop or not modules:
+                continue
+            born_on, parent, orbit = told.born_from.get(key, (None, None, None))
+            newborn = not intervals and born_on is not None and days_since_2000(born_on) == start
+            intervals.append(
+                Interval(
+                    start,
+                    stop,
+                    modules,
+                    isolated,
+                    parent if newborn and orbit is None else None,
+                    orbit if newborn else None,
+                )
+            )
+        found[key] = tuple(intervals)
+    return found
+
+
+def life_days(ship: Ship, day: date) -> float | None:
+    """Return the certified days in orbit of a ship on a day, the latest rule that holds. [d]"""
+    rules = sorted(ship.certified_life.values(), key=lambda rule: rule.since or date.min)
+    holding = [rule.days for rule in rules if rule.since is None or rule.since <= day]
+    return holding[-1] if holding else None
+
+
+def _last_docking(programme: Programme, traffic: Traffic, told: History) -> date:
+    """Return the last day on which a series may dock."""
+    last = min(traffic.until or date.max, programme.span.last)
+    gone = told.ends_on(traffic.station)
+    if gone is not None:
+        last = min(last, gone - timedelta(days=1))
+    end = programme.station[traffic.station].end
+    if end is not None and traffic.until is None:
+        last = min(last, end.since)
+        if traffic.seats and end.crew_leaves is not None:
+            last = min(last, end.crew_leaves - timedelta(days=1))
+    return last
+
+
+def expanded(programme: Programme, key: str, told: History) -> Iterator[tuple[str, Flight, Crew]]:
+    """Yield the flights of a regular series, each with the crew whose seats it carries.
+
+    Flights are numbered from the first day of the series, so that a number means the same flight
+    whatever the span. Launch and docking fall on one day. The last people leave when the end of
+    the station says so.
+    """
+    series = programme.traffic[key]
+    ship = programme.ship[series.ship]
+    end = programme.station[series.station].end
+    last = _last_docking(programme, series, told)
+    number = 0
+    while True:
+        docked = _later(series.since, round(number * series.every_days))
+        number += 1
+        if docked > last:
+            return
+        undocked = _later(docked, max(1, round(series.stay_days)))
+        if series.seats and end is not None and end.crew_leaves is not None:
+            undocked = max(docked, min(undocked, end.crew_leaves))
+        if undocked < programme.span.first:
+            continue
+        name = f"{key}-{number:03d}"
+        flight = Flight(
+            ship=series.ship,
+            title=f"{ship.title} {number:03d}"[:2_000],
+            station=series.station,
+            launched=docked,
+            docked=docked,
+            undocked=undocked,
+            port=series.ports[(number - 1) % len(series.ports)],
+            launcher=series.launcher,
+            site=series.site,
+            mass_kg=series.mass_kg,
+            propellant_to_station_kg=series.propellant_to_station_kg,
+        )
+        crew = Crew(
+            station=series.station,
+            ship_up=name,
+            launched=docked,
+            ship_down=name,
+            landed=undocked,
+            seats=series.seats,
+        )
+        yield name, flight, crew
+
+
+def _later(day: date, days: float) -> date:
+    """Add days to a date; far beyond any span stays the last date there is."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max
+
+
+def _expand_all(programme: Programme, told: History) -> tuple[dict[str, Flight], dict[str, Crew]]:
+    flights: dict[str, Flight] = {}
+    crews: dict[str, Crew] = {}
+    for key, series in programme.traffic.items():
+        if not series.ports:
+            continue
+        for name, flight, crew in expanded(programme, key, told):
+            if len(flights) >= MOST_FLIGHTS:
+                raise InputError(
+                    f"traffic.{key}: given more than {MOST_FLIGHTS} flights in all series together;"
+                    " expected fewer; make every_days longer or the span shorter"
+                )
+            flights[name] = flight
+            if series.seats:
+                crews[name] = crew
+    return flights, crews
+
+
+def all_flights(programme: Programme) -> dict[str, Flight]:
+    """Return the flights of the span: single ones and those of regular traffic.
+
+    Flights of a series are called ``traffic-id-001``. A flight without a day of undocking gets
+    one: when another ship needs its port, else when the certified life of the ship ends
+    (180 days, our choice, for a ship without one). After a partner leaves a station its ships no
+    longer come, and those there undock on that day.
+
+    Parameters
+    ----------
+    programme : Programme
+        A checked programme.
+
+    Returns
+    -------
+    dict of str to Flight
+        Flights docked within the span, by docking day; each has a day of undocking. Lost ones,
+        which never docked, are left out.
+
+    Raises
+    ------
+    InputError
+        If regular traffic expands to more than 20,000 flights.
+    """
+    told = history(programme)
+    return _flights(programme, told, _expand_all(programme, told)[0])
+
+
+def _flights(programme: Programme, told: History, regular: dict[str, Flight]) -> dict[str, Flight]:
+    single = {key: flight for key, flight in programme.flight.items() if flight.status != "lost"}
+    flights = dict(
+        sorted({**single, **regular}.items(), key=lambda item: (item[1].docked, item[0]))
+    )
+    dockings: dict[str, list[date]] = {}
+    for flight in flights.values():
+        dockings.setdefault(flight.port, []).append(flight.docked)
+    first, last = programme.span.first, programme.span.last
+    found = {}
+    for key, flight in flights.items():
+        if flight.undocked is None:
+            flight = flight.model_copy(
+                update={"undocked": _presumed_undocking(programme, flight, dockings)}
+            )
+        left = _leave_day(programme, programme.ship[flight.ship].partner, flight.station)
+        if left is not None and flight.docked >= left:
+            continue
+        if left is not None and flight.undocked is not None and flight.undocked > left:
+            flight = flight.model_copy(update={"undocked": left})
+        if flight.undocked is not None and flight.undocked >= first and flight.docked <= last:
+            found[key] = flight
+    return found
+
+
+def _presumed_undocking(
+    programme: Programme, flight: Flight, dockings: dict[str, list[date]]
+) -> date:
+    days = life_days(programme.ship[flight.ship], flight.docked) or DEFAULT_LIFE_DAYS
+    leaves = _later(flight.docked, round(days))
+    port = last_port(flight)
+    since = max([flight.docked, *(date.fromisoformat(day) for day in flight.moved_to)])
+    needed = [day for day in dockings.get(port, ()) if since < day < leaves]
+    return min(needed, default=leaves)
+
+
+def last_port(flight: Flight) -> str:
+    """Return the port at which a flight is when it leaves."""
+    return flight.moved_to[max(flight.moved_to)] if flight.moved_to else flight.port
+
+
+def _leave_day(programme: Programme, partner: str, station: str) -> date | None:
+    """Return the day on which a partner leaves a station."""
+    days = [
+        event.date
+        for event in programme.event.values()
+        if event.kind == "leave" and event.partner == partner and event.station == station
+    ]
+    return min(days, default=None)
+
+
+def all_crews(programme: Programme) -> dict[str, Crew]:
+    """Return the groups of people of the span: single ones and those of regular traffic.
+
+    A crew without a day of landing lands when its ship down undocks, else with its ship up, else
+    after the stay limit of the station or 180 days (our choice). After a partner leaves a station,
+    people of its nation no longer come, unless another partner of that nation stays; those aboard
+    land on that day, as a group of their own called ``crew-id.left`` if others of the group stay.
+    Whoever was to come on a ship of that partner does not come, whoever was to go home on one
+    leaves with it.
+
+    Parameters
+    ----------
+    programme : Programme
+        A checked programme.
+
+    Returns
+    -------
+    dict of str to Crew
+        Groups aboard within the span, by launch day; each has a day of landing.
+    """
+    told = history(programme)
+    regular_flights, regular_crews = _expand_all(programme, told)
+    kept = _flights(programme, told, regular_flights)
+    every = {**programme.flight, **regular_flights}
+    titles = {flight.title: key for key, flight in reversed(every.items()) if flight.title}
+    crews = sorted(
+        {**programme.crew, **regular_crews}.items(), key=lambda item: (item[1].launched, item[0])
+    )
+    found: dict[str, Crew] = {}
+    for key, crew in crews:
+        up = _named(crew.ship_up, every, titles)
+        down = _named(crew.ship_down, every, titles)
+        if crew.landed is None:
+            landed = _presumed_landing(programme, crew, up, down, kept)
+            crew = crew.model_copy(update={"landed": landed})
+        for name, group in _after_leaving(programme, key, crew, up, down, every).items():
+            if (
+                group.landed is not None
+                and group.landed >= programme.span.first
+                and group.launched <= programme.span.last
+            ):
+                found[name] = group
+    return found
+
+
+def _named(name: str, flights: dict[str, Flight], titles: dict[str, str]) -> str | None:
+    if not name or name in flights:
+        return name or None
+    slug = re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
+    return slug if slug in flights else titles.get(name)
+
+
+def _presumed_landing(
+    programme: Programme, crew: Crew, up: str | None, down: str | None, flights: dict[str, Flight]
+) -> date:
+    for key in (down, up):
+        flight = flights.get(key or "")
+        if flight is not None and flight.undocked is not None and flight.undocked > crew.launched:
+            return flight.undocked
+    limit = programme.station[crew.station].crew_rules.stay_limit_days
+    return _later(crew.launched, round(limit or DEFAULT_LIFE_DAYS))
+
+
+def _after_leaving(
+    programme: Programme,
+    key: str,
+    crew: Crew,
+    up: str | None,
+    down: str | None,
+    flights: dict[str, Flight],
+) -> dict[str, Crew]:
+    """Return what is left of a crew, and the part of it that leaves early."""
+    found = {key: crew}
+    for event in programme.event.values():
+        if event.kind != "leave" or event.station != crew.station or event.partner is None:
+            continue
+        day, partner = event.date, event.partner
+        nation = programme.partner[partner].nation
+        others = [p for p in programme.station[crew.station].partners if p != partner]
+        gone = set() if any(programme.partner[p].nation == nation for p in others) else {nation}
+        group = found.pop(key, None)
+        if group is None:  # all of it has left already
+            break
+        if group.landed is not None and group.landed <= day:
+            found[key] = group
+            continue
+        ride_up = up in flights and programme.ship[flights[up].ship].partner == partner
+        ride_down = down in flights and programme.ship[flights[down].ship].partner == partner
+        leaving = {n: s for n, s in group.seats.items() if n in gone or ride_down}
+        staying = {n: s for n, s in group.seats.items() if n not in leaving}
+        if group.launched >= day:
+            if staying and not ride_up:
+                found[key] = group.model_copy(update={"seats": staying})
+            continue
+        if leaving:
+            name = f"{key}.left" if staying else key
+            found[name] = group.model_copy(update={"seats": leaving, "landed": day})
+        if staying:
+            found[key] = group.model_copy(update={"seats": staying})
+    return found

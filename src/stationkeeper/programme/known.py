@@ -1,0 +1,205 @@
+"""What was known on a day: later facts are left out, later outcomes become open again."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+Raw = dict[str, Any]
+
+# The key that dates a fact which does not say when it became known.
+_OWN_DATE = {"event": "date", "flight": "launched", "crew": "launched"}
+
+
+class LeftOut(NamedTuple):
+    """A fact that was not known yet."""
+
+    key: str
+    known_on: date | None
+
+    def __str__(self) -> str:
+        """Return one line."""
+        return f"{self.key}: known from {self.known_on}" if self.known_on else self.key
+
+
+def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
+    """Return the document as it could have been written on a day.
+
+    A fact counts as known from its ``known_on``; without one, from the day of the fact itself.
+    What lies after the last flown launch of the document is a plan, and a plan without
+    ``known_on`` counts as known. Flown flights and crews that were known before their launch
+    become planned; landings and undockings after the day become open. The flown record of
+    altitude ends on the day, and the rule that followed it begins there; so does traffic with
+    ``follows_record``.
+
+    Parameters
+    ----------
+    document : dict
+        Merged document, includes and overrides already applied.
+    day : date
+        Last day of knowledge.
+
+    Returns
+    -------
+    document : dict
+        A new document.
+    left_out : tuple of LeftOut
+        What was left out, in the order of the document.
+    """
+    record_end = _record_end(document)
+    left_out: list[LeftOut] = []
+    kept = _copy(document)
+    for table, own in _OWN_DATE.items():
+        for key, entry in _entries(kept, table):
+            known_on = _known_on(entry, own, record_end)
+            if known_on is not None and known_on > day:
+                del kept[table][key]
+                left_out.append(LeftOut(f"{table}.{key}", known_on))
+    for key, entry in _entries(kept, "flight"):
+        _reopen(entry, f"flight.{key}", "undocked", day, left_out)
+    for key, entry in _entries(kept, "crew"):
+        _reopen(entry, f"crew.{key}", "landed", day, left_out)
+    for key, entry in _entries(kept, "traffic"):
+        known_on = _day(entry.get("known_on"))
+        if known_on is not None and known_on > day:
+            del kept["traffic"][key]
+            left_out.append(LeftOut(f"traffic.{key}", known_on))
+        elif entry.get("follows_record") is True:
+            since = _day(entry.get("since"))
+            if since is not None and since > day:
+                entry["since"] = day + timedelta(days=1)
+    for key, module in _entries(kept, "module"):
+        _drop_inner(module, "ground", f"module.{key}", day, record_end, left_out)
+    for key, ship in _entries(kept, "ship"):
+        _drop_inner(ship, "certified_life", f"ship.{key}", day, record_end, left_out)
+    for key, launcher in _entries(kept, "launcher"):
+        _drop_inner(launcher, "payloads", f"launcher.{key}", day, record_end, left_out)
+    for key, station in _entries(kept, "station"):
+        _reboost_as_known(station, f"station.{key}", day, left_out)
+        end = station.get("end")
+        known_on = _day(end.get("known_on")) if isinstance(end, dict) else None
+        if known_on is not None and known_on > day:
+            del station["end"]
+            left_out.append(LeftOut(f"station.{key}.end", known_on))
+    sun = kept.setdefault("sun", {})
+    if isinstance(sun, dict):
+        until = _day(sun.get("observed_until"))
+        sun["observed_until"] = min(day, until) if until else day
+    return kept, tuple(left_out)
+
+
+def summary(left_out: tuple[LeftOut, ...]) -> tuple[str, ...]:
+    """Return what was left out as one line for each table.
+
+    Examples
+    --------
+    >>> summary((LeftOut("crew.a", date(2022, 1, 2)), LeftOut("crew.b", date(2022, 3, 4))))
+    ('crew: 2 known only later, from 2022-01-02 to 2022-03-04',)
+    """
+    tables: dict[str, list[date]] = {}
+    for item in left_out:
+        dates = tables.setdefault(item.key.split(".")[0], [])
+        if item.known_on:
+            dates.append(item.known_on)
+    return tuple(
+        f"{table}: {len(dates)} known only later, from {min(dates)} to {max(dates)}"
+        for table, dates in tables.items()
+        if dates
+    )
+
+
+def _known_on(entry: Raw, own: str, record_end: date | None) -> date | None:
+    """Day from which a fact counts as known; None for a plan without such a day."""
+    known_on = _day(entry.get("known_on"))
+    if known_on is not None:
+        return known_on
+    happened = _day(entry.get(own))
+    if "status" in entry or own == "launched":
+        return happened if entry.get("status", "planned") != "planned" else None
+    plan = record_end is None or happened is None or happened > record_end
+    return None if plan else happened
+
+
+def _reopen(entry: Raw, key: str, last: str, day: date, left_out: list[LeftOut]) -> None:
+    """Take the outcome of a flight or stay away if it came after the day."""
+    if entry.get("status", "planned") == "planned":
+        return
+    launched, ended = _day(entry.get("launched")), _day(entry.get(last))
+    if launched is not None and launched > day:
+        entry["status"] = "planned"
+    elif ended is not None and ended > day:
+        del entry[last]
+        if last == "landed":
+            entry.pop("ship_down", None)
+        left_out.append(LeftOut(f"{key}.{last}", ended))
+    moves = entry.get("moved_to")
+    if isinstance(moves, dict):
+        entry["moved_to"] = {k: v for k, v in moves.items() if (_day(k) or day) <= day}
+
+
+def _drop_inner(
+    part: Raw, table: str, key: str, day: date, record_end: date | None, left_out: list[LeftOut]
+) -> None:
+    for name, entry in _entries(part, table):
+        known_on = _known_on(entry, "since", record_end)
+        if known_on is not None and known_on > day:
+            del part[table][name]
+            left_out.append(LeftOut(f"{key}.{table}.{name}", known_on))
+
+
+def _reboost_as_known(station: Raw, key: str, day: date, left_out: list[LeftOut]) -> None:
+    for name, rule in _entries(station, "reboost"):
+        flown = rule.get("kind") == "as-flown"
+        known_on = _day(rule.get("known_on")) or (_day(rule.get("since")) if flown else None)
+        if known_on is not None and known_on > day:
+            del station["reboost"][name]
+            left_out.append(LeftOut(f"{key}.reboost.{name}", known_on))
+    rules = [rule for _, rule in _entries(station, "reboost")]
+    cut = False
+    for rule in rules:
+        if rule.get("kind") == "as-flown":
+            until = _day(rule.get("until"))
+            if until is None or until > day:
+                rule["until"] = day
+                cut = True
+    later = [
+        (since, rule)
+        for rule in rules
+        if (since := _day(rule.get("since"))) and since > day and rule.get("kind") != "as-flown"
+    ]
+    if cut and later:
+        first = min(since for since, _ in later)
+        for since, rule in later:
+            if since == first:
+                rule["since"] = day + timedelta(days=1)
+
+
+def _record_end(document: Raw) -> date | None:
+    """Last flown launch of the document."""
+    flown = [
+        launched
+        for table in ("flight", "crew")
+        for _, entry in _entries(document, table)
+        if entry.get("status", "planned") != "planned" and (launched := _day(entry.get("launched")))
+    ]
+    return max(flown, default=None)
+
+
+def _entries(holder: Raw, table: str) -> Iterator[tuple[str, Raw]]:
+    entries = holder.get(table)
+    if isinstance(entries, dict):
+        for key, entry in list(entries.items()):
+            if isinstance(entry, dict):
+                yield key, entry
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if type(value) is date else None
+
+
+def _copy(value: Any) -> Any:
+    return {key: _copy(inner) for key, inner in value.items()} if isinstance(value, dict) else value
