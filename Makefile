@@ -52,7 +52,8 @@ setup-test: $(TEST) $(PACKAGE)
 
 $(MADE):
 	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
-		echo "Stationkeeper needs Python 3.11 or newer; found: $$(python3 --version 2>&1)." >&2; \
+		python="$(PYTHON)"; python="$${python:-python3}"; \
+		echo "Stationkeeper needs Python 3.11 or newer; $$python is: $$("$$python" --version 2>&1)" >&2; \
 		echo "If one is installed elsewhere, name it: make run PYTHON=/path/to/python3.12" >&2; \
 		exit 1; \
 	fi
