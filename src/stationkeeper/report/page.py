@@ -1,0 +1,178 @@
+"""The report: one self-contained page, with the figures beside it as PNG."""
+
+import base64
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+from stationkeeper.report import altitude, assembly, descent, dose, limits, people, propellant
+from stationkeeper.report.evidence import Evidence, evidence_markup, stored_evidence
+from stationkeeper.report.facts import station_facts
+from stationkeeper.report.markup import Markup, table, tag
+from stationkeeper.report.numbers import month_text, number
+from stationkeeper.report.picture import Picture
+from stationkeeper.report.provenance import (
+    assumptions,
+    estimates,
+    record_or_policy,
+    run_record,
+    sources,
+)
+from stationkeeper.report.source import Run, read_run
+from stationkeeper.report.words import DISCLAIMER, answer, band_or_dash
+from stationkeeper.results.folder import REPORT
+from stationkeeper.results.storage import storage_errors, write_atomically
+
+
+def write_report(folder: Path) -> Path:
+    """Write ``report.html`` and ``figures/*.png`` of a finished run, from its folder alone.
+
+    Parameters
+    ----------
+    folder : Path
+        Run folder.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    InputError
+        If the folder is not that of a finished run.
+    StorageError
+        If it cannot be written.
+    """
+    run = read_run(folder)
+    drawn = pictures(run)
+    place = folder / "figures"
+    with storage_errors(place):
+        place.mkdir(exist_ok=True)
+    for picture in drawn:
+        if picture.png is not None:
+            write_atomically(place / f"{picture.key}.png", picture.png)
+    path = folder / REPORT
+    write_atomically(path, page(run, drawn, stored_evidence()).encode("utf-8"))
+    return path
+
+
+def pictures(run: Run) -> list[Picture]:
+    """Draw every figure of the report, in the order of the page."""
+    return [
+        altitude.picture(run),
+        propellant.picture(run),
+        people.picture(run),
+        assembly.picture(run),
+        dose.picture(run, limits.limits_of(run)),
+        dose.rate_picture(run),
+        descent.picture(run),
+    ]
+
+
+def page(run: Run, drawn: Sequence[Picture], evidence: Evidence) -> str:
+    """Return the page as HTML."""
+    title = run.programme.title
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", f"{title} – stationkeeper"),
+        tag("style", Markup(_style())),
+    )
+    body = tag(
+        "body",
+        _header(run),
+        tag("main", _answer(run), *[_figure(one, run, evidence) for one in drawn], _rests_on(run)),
+        tag("footer", tag("p", DISCLAIMER)),
+    )
+    return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
+
+
+def _style() -> str:
+    return (resources.files("stationkeeper.report") / "style.css").read_text("utf-8")
+
+
+def _header(run: Run) -> Markup:
+    replicas = run.results.attrs.get("replicas", run.record.get("replicas", "?"))
+    seed = run.results.attrs.get("seed", run.record.get("seed", "?"))
+    said = (
+        f"{run.programme.name}, {run.first.isoformat()} to {run.last.isoformat()}; "
+        f"{replicas} replicas, seed {seed}"
+    )
+    parts = [tag("h1", run.programme.title), tag("p", said, class_="quiet")]
+    if run.programme.about:
+        parts.append(tag("p", run.programme.about))
+    return tag("header", *parts)
+
+
+def _answer(run: Run) -> Markup:
+    """Return the answer: a paragraph, then the same figures side by side."""
+    rows = []
+    for facts in station_facts(run):
+        end = (
+            f"flies on at {run.last.isoformat()} ({number(100 * facts.alive_at_end)} %)"
+            if facts.still_flies
+            else f"{month_text(facts.ends[1])} "
+            f"({month_text(facts.ends[0])}–{month_text(facts.ends[2])})"
+        )
+        rows.append(
+            (
+                run.title(facts.key),
+                month_text(facts.first),
+                end,
+                band_or_dash(facts.altitude_km, "km"),
+                band_or_dash(facts.propellant_t, "t"),
+                f"{number(facts.most_mass_t)} t",
+                band_or_dash(facts.dose_rate_msv_d, "mSv/d"),
+                band_or_dash(facts.days_to_200_km, "d"),
+            )
+        )
+    heads = (
+        "station",
+        "from",
+        "to",
+        "altitude",
+        "propellant a year",
+        "largest mass",
+        "dose rate inside",
+        "to 200 km without propulsion",
+    )
+    note = "Each is the middle month or year, with the band that holds 90 % of the replicas."
+    parts = [tag("h2", "In short"), *[tag("p", text) for text in answer(run)]]
+    if rows:
+        parts.append(table(heads, rows, caption=note))
+    return tag("section", *parts, id="answer")
+
+
+def _figure(picture: Picture, run: Run, evidence: Evidence) -> Markup:
+    """Return a figure with its caption and the published figures that bear on it."""
+    parts = [tag("h2", picture.title)]
+    if picture.png is None:
+        parts.append(tag("p", picture.caption))
+    else:
+        data = base64.b64encode(picture.png).decode("ascii")
+        image = tag("img", src=f"data:image/png;base64,{data}", alt=picture.alt)
+        parts.append(tag("figure", image, tag("figcaption", picture.caption)))
+        parts.append(evidence_markup(picture.key, evidence))
+    if picture.key == dose.KEY:
+        parts += [limits.limits_markup(run), dose.stays_markup(run)]
+    return tag("section", *parts, id=picture.key)
+
+
+def _rests_on(run: Run) -> Markup:
+    return tag(
+        "section",
+        tag("h2", "What this rests on"),
+        tag("h3", "Assumptions"),
+        assumptions(run),
+        record_or_policy(run),
+        tag("h3", "Estimates"),
+        estimates(run),
+        tag("h3", "Sources"),
+        sources(run),
+        tag("h3", "The run"),
+        run_record(run),
+        id="rests-on",
+    )

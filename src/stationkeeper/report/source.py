@@ -1,0 +1,234 @@
+"""What a report is made from: one run folder, read once."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from stationkeeper.errors import InputError
+from stationkeeper.programme.check import check_source
+from stationkeeper.programme.document import Programme
+from stationkeeper.programme.problems import Estimate
+from stationkeeper.programme.reference import reference_table
+from stationkeeper.report.look import station_colours
+from stationkeeper.report.numbers import Band
+from stationkeeper.results.ensemble import open_run
+from stationkeeper.results.folder import PROGRAMME, read_state
+
+Dates = NDArray[np.datetime64]
+Numbers = NDArray[np.float64]
+
+_SHORT_LABEL = 12  # letters that still fit beside a lane; our choice
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One group of people from launch to landing, as the results hold it."""
+
+    name: str
+    station: str
+    ship_up: str
+    launched: np.datetime64
+    landed: np.datetime64
+    flown: bool
+    seats: dict[str, int]
+    dose: Band
+    absorbed: Band
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its results, its programme and the record of how it was flown."""
+
+    folder: Path
+    results: xr.Dataset
+    programme: Programme
+    record: dict[str, Any]
+    estimates: tuple[Estimate, ...] = ()
+    basis: tuple[tuple[str, int, str, str, str], ...] = ()
+    samples: dict[str, tuple[Dates, Numbers]] = field(default_factory=dict)
+
+    @property
+    def stations(self) -> tuple[str, ...]:
+        """Keys of the stations, in the order of the results."""
+        return tuple(str(key) for key in self.results["station"].values)
+
+    @property
+    def months(self) -> Dates:
+        """First day of each month."""
+        return np.asarray(self.results["month"].values, "datetime64[D]")
+
+    @property
+    def first(self) -> date:
+        """First day flown."""
+        return self.programme.span.first
+
+    @property
+    def last(self) -> date:
+        """Last day flown."""
+        return self.programme.span.last
+
+    @property
+    def years(self) -> Numbers:
+        """Calendar years of the yearly results."""
+        years = np.asarray(self.results["year"].values)
+        if np.issubdtype(years.dtype, np.datetime64):
+            years = years.astype("datetime64[Y]").astype(int) + 1970
+        return years.astype(float)
+
+    def title(self, station: str) -> str:
+        """Name of a station as people say it."""
+        part = self.programme.station.get(station)
+        return part.title if part else station
+
+    def label(self, station: str) -> str:
+        """Short name of a station, to stand beside a line."""
+        title = self.title(station)
+        return title if len(title) <= _SHORT_LABEL else station.upper()
+
+    def has(self, *names: str) -> bool:
+        """True if the results hold all these variables, each with at least one number."""
+        return all(
+            name in self.results and bool(self.results[name].notnull().any()) for name in names
+        )
+
+    def words(self, name: str) -> list[tuple[str, str]]:
+        """Titles and colours of the stations for which a variable is known."""
+        colours = station_colours(self.stations)
+        return [
+            (self.title(key), colours[key])
+            for key in self.stations
+            if name in self.results and bool(self.results[name].sel(station=key).notnull().any())
+        ]
+
+    def series(self, name: str, station: str, **where: Any) -> Numbers:
+        """Values of one variable for one station, by its last dimension."""
+        return np.asarray(self.results[name].sel(station=station, **where).values, float)
+
+    def quantiles(self, name: str, station: str) -> tuple[Numbers, Numbers, Numbers]:
+        """Return the 5 %, 50 % and 95 % values of one variable for one station."""
+        picked = self.results[name].sel(station=station).transpose("quantile", ...)
+        low, middle, high = (
+            np.asarray(picked.sel(quantile=q, method="nearest").values, float)
+            for q in (0.05, 0.5, 0.95)
+        )
+        return low, middle, high
+
+    def present(self, station: str) -> NDArray[np.bool_]:
+        """Months in which a station exists in at least one replica."""
+        for name in ("alive", "altitude_mean_km", "mass_kg"):
+            if name in self.results:
+                values = self.series(name, station)
+                return np.isfinite(values) & (values > 0)
+        return np.ones(self.months.size, bool)
+
+    def stays(self) -> tuple[Stay, ...]:
+        """Stays in order of launch."""
+        if "stay" not in self.results.sizes or not self.results.sizes["stay"]:
+            return ()
+        data = self.results
+        doses = _stay_bands(data, "stay_dose_msv")
+        absorbed = _stay_bands(data, "stay_dose_mgy")
+        names = data["stay_name"] if "stay_name" in data else data["stay"]
+        found = [
+            Stay(
+                name=str(names.values[i]),
+                station=str(data["stay_station"].values[i]),
+                ship_up=str(data["stay_ship_up"].values[i]),
+                launched=np.datetime64(data["stay_launched"].values[i], "D"),
+                landed=np.datetime64(data["stay_landed"].values[i], "D"),
+                flown=str(data["stay_status"].values[i]) == "flown",
+                seats=read_seats(str(data["stay_seats"].values[i])),
+                dose=doses[i],
+                absorbed=absorbed[i],
+            )
+            for i in range(data.sizes["stay"])
+        ]
+        return tuple(sorted(found, key=lambda stay: (stay.launched, stay.name)))
+
+
+def read_seats(text: str) -> dict[str, int]:
+    """Read seats by nation from their text.
+
+    Examples
+    --------
+    >>> read_seats("RUS 2, USA 1")
+    {'RUS': 2, 'USA': 1}
+    >>> read_seats("")
+    {}
+    """
+    seats = {}
+    for piece in text.split(","):
+        nation, _, count = piece.strip().partition(" ")
+        if nation:
+            seats[nation] = int(count or 1)
+    return seats
+
+
+def _stay_bands(data: xr.Dataset, name: str) -> list[Band]:
+    """Bands of one variable by stay; unknown where the results do not hold it."""
+    if name not in data:
+        return [Band(np.nan, np.nan, np.nan)] * data.sizes["stay"]
+    values = data[name].transpose("stay", "quantile")
+    picked = values.sel(quantile=[0.05, 0.5, 0.95], method="nearest").values
+    return [Band(float(low), float(middle), float(high)) for low, middle, high in picked]
+
+
+def read_run(folder: Path) -> Run:
+    """Read what a finished run left behind.
+
+    Parameters
+    ----------
+    folder : Path
+        Run folder with ``programme.toml``, ``run.json`` and ``ensemble.nc``.
+
+    Returns
+    -------
+    Run
+        Results in memory, programme and record.
+
+    Raises
+    ------
+    InputError
+        If the folder is not that of a finished run.
+    """
+    with open_run(folder) as opened:
+        results = opened.load()
+    checked = check_source(str(folder / PROGRAMME))
+    if checked.programme is None:
+        problems = "\n".join(str(problem) for problem in checked.problems)
+        raise InputError(f"{folder}: its programme cannot be read\n{problems}")
+    return Run(
+        folder=folder,
+        results=results,
+        programme=checked.programme,
+        record=read_state(folder),
+        estimates=checked.estimates,
+        basis=checked.basis,
+        samples=flown_samples(checked.programme),
+    )
+
+
+def flown_samples(programme: Programme) -> dict[str, tuple[Dates, Numbers]]:
+    """Return dates and altitudes of the flown record of each station that follows one. [km]"""
+    samples = {}
+    for key, station in programme.station.items():
+        tables = {rule.table for rule in station.reboost.values() if rule.table}
+        rows = [
+            row
+            for table in sorted(tables)
+            for row in reference_table(table)
+            if row.get("kind", "sample") == "sample"
+        ]
+        if rows:
+            when = np.array([row["date"][:10] for row in rows], "datetime64[D]")
+            height = np.array([float(row["altitude_km"]) for row in rows])
+            inside = (when >= np.datetime64(programme.span.first)) & (
+                when <= np.datetime64(programme.span.last)
+            )
+            samples[key] = when[inside], height[inside]
+    return samples

@@ -1,0 +1,135 @@
+"""The answer in words: a short paragraph of figures with bands."""
+
+from pathlib import Path
+
+import numpy as np
+
+from stationkeeper.report.facts import StationFacts, dose_facts, station_facts, stay_days
+from stationkeeper.report.limits import nearest, nearness_text
+from stationkeeper.report.numbers import (
+    Band,
+    band_text,
+    counted,
+    listed,
+    month_text,
+    number,
+    year_ranges,
+)
+from stationkeeper.report.people import person_days
+from stationkeeper.report.source import Run, read_run
+
+DISCLAIMER = "Public data; not for flight decisions."
+_NATIONS_SAID = 4  # nations named in the paragraph; the others are summed; our choice
+
+
+def headline(folder: Path) -> str:
+    """Return the answer in words for a terminal: one sentence or two to a line.
+
+    Raises
+    ------
+    InputError
+        If the folder is not that of a finished run.
+    """
+    run = read_run(folder)
+    return "\n".join([run.programme.title, *answer(run), DISCLAIMER])
+
+
+def answer(run: Run) -> list[str]:
+    """Return the answer as paragraphs: each station, the people, the dose, what is assumed."""
+    said = [_station(run, facts) for facts in station_facts(run)]
+    if not said:
+        said = ["No station flies in the span."]
+    said += [text for text in (_people(run), _dose(run), assumed(run)) if text]
+    return said
+
+
+def _station(run: Run, facts: StationFacts) -> str:
+    """Say how long a station flies, how high, on how much propellant."""
+    name = run.title(facts.key)
+    parts = [f"{name} {_life(run, facts)}."]
+    if facts.altitude_km.known:
+        parts.append(f"Its usual altitude is {band_text(facts.altitude_km, 'km')}.")
+    if facts.propellant_t.known:
+        when = "in a usual year" if facts.whole_years else "in the part of a year flown"
+        text = f"It uses {band_text(facts.propellant_t, 't')} of propellant {when}"
+        if np.isfinite(facts.reboosts):
+            text += f" in {counted(round(facts.reboosts), 'reboost')}"
+        parts.append(text + ".")
+    if facts.days_to_200_km.known:
+        parts.append(
+            "If propulsion were lost it would usually be at 200 km after "
+            f"{band_text(facts.days_to_200_km, 'd')}."
+        )
+    return " ".join(parts)
+
+
+def _life(run: Run, facts: StationFacts) -> str:
+    """Say from when to when a station flies."""
+    began = "" if facts.first == run.months[0] else f" from {month_text(facts.first)}"
+    if facts.still_flies:
+        share = number(100 * facts.alive_at_end)
+        return (
+            f"flies{began} to the end of the span, {run.last.isoformat()}, in {share} % of the "
+            "replicas"
+        )
+    early, middle, late = (month_text(when) for when in facts.ends)
+    band = "in all replicas" if early == late else f"90 % of the replicas: {early} to {late}"
+    return f"flies{began} to {middle} ({band})"
+
+
+def _people(run: Run) -> str:
+    """Say how many days people of which nation live aboard."""
+    days = person_days(run)
+    if not days:
+        return "Nobody is aboard."
+    named = list(days.items())[:_NATIONS_SAID]
+    rest = sum(days.values()) - sum(value for _, value in named)
+    parts = [f"{nation} {number(value, 3)}" for nation, value in named]
+    if rest > 0.5:
+        parts.append(f"other nations {number(rest, 3)}")
+    return f"People live aboard for {number(sum(days.values()))} person-days: {listed(parts)}."
+
+
+def _dose(run: Run) -> str:
+    """Say what the stays take, and how that stands beside the limits."""
+    facts = dose_facts(run)
+    if facts is None:
+        return ""
+    largest = facts.largest
+    said = [
+        f"In quiet time the middle one of {counted(facts.count, 'stay')} takes "
+        f"{band_text(facts.middle, 'mSv')} a person; the largest, {largest.ship_up} with "
+        f"{number(stay_days(run, largest))} days, {band_text(largest.dose, 'mSv')}."
+    ]
+    held = nearest(run, "in force")
+    if held is not None:
+        said.append(f"The nearest that a stay comes to a limit in force is {nearness_text(held)}.")
+    contested = nearest(run, "contested")
+    if contested is not None:
+        said.append(f"Of a contested limit: {nearness_text(contested)}.")
+    return " ".join(said)
+
+
+def assumed(run: Run) -> str:
+    """Say what the answer rests on that is not record."""
+    parts = []
+    policy: dict[str, set[int]] = {}
+    for station, year, altitude, *_ in run.basis:
+        if altitude == "policy":
+            policy.setdefault(station, set()).add(year)
+    for key, years in policy.items():
+        parts.append(f"the altitude of {run.title(key)} follows a policy in {year_ranges(years)}")
+    if run.estimates:
+        parts.append(f"{counted(len(run.estimates), 'figure')} of the programme are our estimates")
+    parts.append(
+        "future solar activity is drawn from past cycles for each replica"
+        if run.programme.sun.future == "drawn"
+        else "future solar activity is the published prediction"
+    )
+    text = "; ".join(parts)
+    return f"Assumed: {text}. Bands hold 90 % of the replicas."
+
+
+def band_or_dash(band: Band, unit: str) -> str:
+    """Return a band as text, or a dash where it is not known."""
+    return band_text(band, unit) if band.known else "–"
