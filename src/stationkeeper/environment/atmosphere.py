@@ -162,7 +162,7 @@ def cubic_place(nodes: Array, x: float, weights: Array) -> int:
     weights[1] = d0 * d2 * d3 / ((x1 - x0) * (x1 - x2) * (x1 - x3))
     weights[2] = d0 * d1 * d3 / ((x2 - x0) * (x2 - x1) * (x2 - x3))
     weights[3] = d0 * d1 * d2 / ((x3 - x0) * (x3 - x1) * (x3 - x2))
-    return first
+    return int(first)
 
 
 @kernel
@@ -215,11 +215,53 @@ def check_flux(f107_81d: ArrayLike, ap: ArrayLike) -> None:
 
 @dataclass(frozen=True)
 class DensityField:
-    """Logarithm of density on one day: (latitude, local time, altitude), ln(kg/m3)."""
+    """Logarithm of density on one day, as a sum over polynomials and harmonics.
 
-    latitude: Array
+    `coefficients` (latitude, local time, altitude) multiply Chebyshev polynomials of latitude over
+    a right angle, and 1, cos t, sin t, cos 2t, ... of local time t; the result is ln(kg/m3).
+    """
+
     altitude: Array
-    log_density: Array
+    coefficients: Array
+
+
+def _basis_inverses(table: DensityTable) -> tuple[Array, Array]:
+    """Matrices that turn values at the nodes of latitude and local time into coefficients."""
+    order = np.arange(len(table.latitude))
+    across = np.cos(order * np.arccos(np.clip(2 * table.latitude[:, None] / np.pi, -1, 1)))
+    time = table.local_time
+    columns = [np.ones(len(time))]
+    for harmonic in range(1, len(time) // 2 + 1):
+        columns += [np.cos(harmonic * time), np.sin(harmonic * time)]
+    around = np.stack(columns[: len(time)], axis=1)  # the last sine is nought at every node
+    return np.linalg.inv(across), np.linalg.inv(around)
+
+
+@kernel
+def _day_values(
+    log_density: Single,
+    season: Array,
+    flux_first: int,
+    flux_weights: Array,
+    ap_first: int,
+    ap_weights: Array,
+) -> Array:
+    latitudes, times, seasons, heights = log_density.shape[:4]
+    out = np.zeros((latitudes, times, heights))
+    w0, w1, w2, w3 = ap_weights
+    p = ap_first
+    for i in range(latitudes):
+        for j in range(times):
+            for s in range(seasons):
+                for a in range(heights):
+                    total = 0.0
+                    for f in range(4):
+                        four = log_density[i, j, s, a, flux_first + f]
+                        total += flux_weights[f] * (
+                            w0 * four[p] + w1 * four[p + 1] + w2 * four[p + 2] + w3 * four[p + 3]
+                        )
+                    out[i, j, a] += season[s] * total
+    return out
 
 
 def density_field(
@@ -263,62 +305,75 @@ def density_field(
     ap_first = cubic_place(table.ap, float(ap), ap_weights)
     season = np.empty(len(table.season))
     periodic_weights(float(season_angle(day)), season)
-    part = table.log_density[..., flux_first : flux_first + 4, ap_first : ap_first + 4]
-    log_density = np.einsum(
-        "ijsafp,s,f,p->ija", part, season, flux_weights, ap_weights, optimize=True
-    )
+    values = _day_values(table.log_density, season, flux_first, flux_weights, ap_first, ap_weights)
     slope = table.flux_slope[:, flux_first : flux_first + 4] @ flux_weights
     departure = np.clip(f107 - f107_81d, -FLUX_DEPARTURE_LIMIT, FLUX_DEPARTURE_LIMIT)
-    return DensityField(table.latitude, table.altitude, log_density + slope * departure)
+    across, around = _basis_inverses(table)
+    by_time = around @ (values + slope * departure)  # (latitude, harmonic, altitude)
+    coefficients = (across @ by_time.reshape(len(across), -1)).reshape(by_time.shape)
+    return DensityField(table.altitude, coefficients)
 
 
 @kernel
 def field_value(
-    latitude_nodes: Array,
     altitude_nodes: Array,
-    log_density: Array,
+    coefficients: Array,
     altitude: float,
     latitude: float,
-    local_time: float,
+    cos_time: float,
+    sin_time: float,
+    up: Array,
 ) -> float:
-    """Density at one point of a `DensityField`."""
-    across = np.empty(latitude_nodes.shape[0])
-    around = np.empty(log_density.shape[1])
-    up = np.empty(4)
-    latitude_weights(latitude, latitude_nodes, across)
-    periodic_weights(local_time, around)
+    """Density at one point of a `DensityField`; `up` is room for four numbers."""
     first = cubic_place(altitude_nodes, altitude, up)
+    x = 2 * latitude / np.pi
+    before, now = x, 1.0  # Chebyshev polynomials by recurrence, T(-1) = T(1) = x
     total = 0.0
-    for i in range(across.shape[0]):
-        for j in range(around.shape[0]):
-            value = 0.0
-            for k in range(4):
-                value += up[k] * log_density[i, j, first + k]
-            total += across[i] * around[j] * value
+    times = coefficients.shape[1]
+    for i in range(coefficients.shape[0]):
+        c, s = 1.0, 0.0
+        row = 0.0
+        for j in range(times):
+            value = (
+                up[0] * coefficients[i, j, first]
+                + up[1] * coefficients[i, j, first + 1]
+                + up[2] * coefficients[i, j, first + 2]
+                + up[3] * coefficients[i, j, first + 3]
+            )
+            if j == 0:
+                row = value
+            elif j % 2 == 1:
+                c, s = c * cos_time - s * sin_time, s * cos_time + c * sin_time
+                row += c * value
+            else:
+                row += s * value
+        total += now * row
+        before, now = now, 2 * x * now - before
     return float(np.exp(total))
 
 
 @kernel
 def _field_values(
-    latitude_nodes: Array,
     altitude_nodes: Array,
-    log_density: Array,
+    coefficients: Array,
     altitude: Array,
     latitude: Array,
     local_time: Array,
 ) -> Array:
     out = np.empty(altitude.shape[0])
+    up = np.empty(4)
     for k in range(altitude.shape[0]):
         if np.isnan(altitude[k]) or np.isnan(latitude[k]) or np.isnan(local_time[k]):
             out[k] = np.nan
         else:
             out[k] = field_value(
-                latitude_nodes,
                 altitude_nodes,
-                log_density,
+                coefficients,
                 altitude[k],
                 latitude[k],
-                local_time[k],
+                np.cos(local_time[k]),
+                np.sin(local_time[k]),
+                up,
             )
     return out
 
@@ -359,9 +414,8 @@ def density_in_field(
     """
     h, lat, time = np.broadcast_arrays(altitude, latitude, local_time)
     values = _field_values(
-        field.latitude,
         field.altitude,
-        field.log_density,
+        field.coefficients,
         np.ravel(h).astype(np.float64),
         np.ravel(lat).astype(np.float64),
         np.ravel(time).astype(np.float64),

@@ -159,7 +159,7 @@ def _fly(
             dry = mass[r if mass.shape[0] > 1 else 0, day]
             area = drag_area[r if drag_area.shape[0] > 1 else 0, day]
             row = rows[r, day]
-            h, left = _decay(
+            h, _ = _decay(
                 height[r],
                 drag_factor[r] * area / (dry + tank[r]),
                 86_400.0,
