@@ -1,20 +1,29 @@
 """All faults of a programme at once, and what in it is record, policy or estimate."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from stationkeeper.errors import InputError
+from stationkeeper.programme.check_basis import estimates, whole_basis, year_basis
+from stationkeeper.programme.check_crews import crew_faults
+from stationkeeper.programme.check_launches import launch_faults, plane_faults
+from stationkeeper.programme.check_ports import port_faults
 from stationkeeper.programme.check_references import Fault, broken_references
+from stationkeeper.programme.check_rules import rule_faults
 from stationkeeper.programme.check_schema import COLLECTIONS, validate
+from stationkeeper.programme.composition import History, all_crews, all_flights, history
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.problems import (
     Estimate,
     KeyPath,
     Problem,
     ProgrammeError,
+    listing,
 )
 from stationkeeper.programme.read import Reading, read_source
+from stationkeeper.programme.traffic import Crew, Flight
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,39 @@ class Checked:
             ],
             "left_out": list(self.left_out),
         }
+
+    def as_text(self) -> str:
+        """Return what was found for people to read."""
+        errors = sum(problem.severity == "error" for problem in self.problems)
+        warnings = len(self.problems) - errors
+        lines = [listing(self.problems)] if self.problems else []
+        if self.basis:
+            lines += ["", "Years of record and of policy (altitude, crews, ships):"]
+            lines += [f"  {line}" for line in _year_lines(self.basis)]
+        if self.estimates:
+            lines += ["", f"Our own estimates, {len(self.estimates)}:"]
+            lines += [f"  {estimate}" for estimate in self.estimates]
+        if self.left_out:
+            lines += ["", f"Not known yet and left out, {len(self.left_out)}:"]
+            lines += [f"  {line}" for line in self.left_out]
+        name = self.programme.name if self.programme else "the programme"
+        verdict = "cannot be flown" if self.has_errors else "can be flown"
+        lines += ["", f"{name} {verdict}: {errors} errors, {warnings} warnings"]
+        return "\n".join(lines).strip()
+
+
+def _year_lines(basis: Iterable[tuple[str, int, str, str, str]]) -> Iterator[str]:
+    """Yield a line for each run of years that rest on the same."""
+    runs: list[tuple[str, int, int, tuple[str, str, str]]] = []
+    for station, year, *rest in basis:
+        kinds = (rest[0], rest[1], rest[2])
+        if runs and runs[-1][0] == station and runs[-1][2] == year - 1 and runs[-1][3] == kinds:
+            runs[-1] = (station, runs[-1][1], year, kinds)
+        else:
+            runs.append((station, year, year, kinds))
+    for station, first, last, (altitude, crews, ships) in runs:
+        years = f"{first}" if first == last else f"{first}-{last}"
+        yield f"{station} {years}: altitude {altitude}, crews {crews}, ships {ships}"
 
 
 def check_source(
@@ -99,13 +141,31 @@ def check_source(
     while broken:
         programme = without(programme, {reference.path[:2] for reference, _ in broken})
         broken = list(broken_references(programme))
-    problems += [_located(fault, reading) for fault in _faults(programme)]
+    told = history(programme)
+    flights: dict[str, Flight] = {}
+    crews: dict[str, Crew] = {}
+    try:
+        flights, crews = all_flights(programme), all_crews(programme)
+    except InputError as error:
+        problems.append(_located(Fault(("traffic",), str(error), "fewer flights"), reading))
+    problems += [
+        _located(fault, reading) for fault in _faults(programme, told, flights, crews, reading)
+    ]
+    basis = tuple(year_basis(programme, told, flights, crews))
     failed = any(problem.severity == "error" for problem in problems)
     return Checked(
         None if failed else whole,
         tuple(problems),
-        left_out=tuple(map(str, reading.left_out)),
+        tuple(_estimate(*estimate, reading) for estimate in estimates(programme)),
+        tuple((station, year, whole_basis(*kinds)) for station, year, *kinds in basis),
+        basis,
+        tuple(map(str, reading.left_out)),
     )
+
+
+def _estimate(path: KeyPath, value: str, note: str, reading: Reading) -> Estimate:
+    origin = reading.origin(path)
+    return Estimate(origin.file, origin.line, ".".join(path), value, note)
 
 
 def without(programme: Programme, entries: Iterable[KeyPath]) -> Programme:
@@ -137,14 +197,19 @@ def _located(fault: Fault, reading: Reading) -> Problem:
     )
 
 
-def _faults(programme: Programme) -> Iterator[Fault]:
-    from stationkeeper.programme.composition import history
-
-    for fault in history(programme).faults:
-        yield Fault(
-            ("event", fault.event, fault.key),
-            fault.given,
-            fault.expected,
-            fault.fix,
-            fault.severity == "warning",
-        )
+def _faults(
+    programme: Programme,
+    told: History,
+    flights: Mapping[str, Flight],
+    crews: Mapping[str, Crew],
+    reading: Reading,
+) -> Iterator[Fault]:
+    """Yield the faults of a programme whose references hold, kind after kind."""
+    for found in told.faults:
+        path = ("event", found.event, found.key)
+        yield Fault(path, found.given, found.expected, found.fix, found.severity == "warning")
+    yield from rule_faults(programme, told, lambda path: reading.origin(path).file == reading.file)
+    yield from port_faults(programme, told, flights)
+    yield from plane_faults(programme, told)
+    yield from launch_faults(programme, told, flights)
+    yield from crew_faults(programme, told, flights, crews)

@@ -1,7 +1,7 @@
 """What a station is on a date, and who visits it: events, flights and crews put in order."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
@@ -535,9 +535,14 @@ def all_crews(programme: Programme) -> dict[str, Crew]:
     return found
 
 
-def _named(name: str, flights: dict[str, Flight], titles: dict[str, str]) -> str | None:
-    if not name or name in flights:
-        return name or None
+def named_flight(name: str, flights: Mapping[str, Flight]) -> str | None:
+    """Return the key of the flight that a crew names, by its key or by its title."""
+    return _named(name, flights, {f.title: k for k, f in flights.items() if f.title == name})
+
+
+def _named(name: str, flights: Mapping[str, Flight], titles: Mapping[str, str]) -> str | None:
+    if name in flights:
+        return name
     slug = re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
     return slug if slug in flights else titles.get(name)
 
