@@ -22,7 +22,7 @@ from stationkeeper.environment.solar_activity import OBSERVED, PREDICTED_MONTHLY
 
 Progress = Callable[[str], None]
 
-DENSITY_VERSION: Final = 1  # raise when the way of building changes
+DENSITY_VERSION: Final = 2  # raise when the way of building changes
 _LONGITUDES: Final = 4  # evenly spaced: their mean has none of the model's waves in longitude
 _LATITUDES: Final = 11
 _LOCAL_TIMES: Final = 8
@@ -184,8 +184,8 @@ def build_density_table(progress: Progress | None = None) -> DensityTable:
     nodes = _nodes()
     shape = tuple(len(values) for values in nodes.values())
     log_density = np.empty(shape, dtype=np.float32)
-    slope = np.empty((len(_ALTITUDE_KM), len(_F107)))
-    step = 20.0  # [sfu] our choice: half the swing of a solar rotation
+    response = np.empty((2, len(_ALTITUDE_KM), len(_F107)))
+    step = 30.0  # [sfu] our choice: a strong solar rotation
     for flux_place, flux in enumerate(_F107):
         if progress is not None:
             progress(f"density table, once only: {flux_place + 1} of {len(_F107)}")
@@ -196,19 +196,26 @@ def build_density_table(progress: Progress | None = None) -> DensityTable:
         area = np.cos(nodes["latitude"]) * np.sqrt(
             np.maximum(1 - (2 * nodes["latitude"] / np.pi) ** 2, 0)
         )  # cosine times the spacing of the points
-        spread = [
-            np.log(_profiles(season, flux + step, flux, 8.0, 1))
-            - np.log(_profiles(season, flux - step, flux, 8.0, 1))
-            for season in nodes["season"][::2]
+        change = [
+            np.mean(
+                [
+                    np.log(_profiles(season, flux + departure, flux, 8.0, 1))
+                    - np.log(_profiles(season, flux, flux, 8.0, 1))
+                    for season in nodes["season"][::2]
+                ],
+                axis=(0, 2, 3),
+            )
+            for departure in (-step, step)
         ]
-        by_latitude = np.mean(spread, axis=(0, 2, 3))
-        slope[:, flux_place] = (area / area.sum()) @ by_latitude / (2 * step)
-    return DensityTable(**nodes, log_density=log_density, flux_slope=slope)
+        down, up = ((area / area.sum()) @ values for values in change)
+        response[0, :, flux_place] = (up - down) / (2 * step)
+        response[1, :, flux_place] = (up + down) / (2 * step**2)
+    return DensityTable(**nodes, log_density=log_density, flux_response=response)
 
 
 _NAMES: Final = (
     *("latitude", "local_time", "season", "altitude", "f107_81d", "ap"),
-    *("log_density", "flux_slope"),
+    *("log_density", "flux_response"),
 )
 _tables: dict[Path, DensityTable] = {}
 

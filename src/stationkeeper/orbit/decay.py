@@ -17,7 +17,8 @@ from stationkeeper.constants import (
     J2,
     MU_EARTH,
 )
-from stationkeeper.environment.atmosphere import DensityTable, density_field, field_value
+from stationkeeper.environment.atmosphere import DensityTable, density_field
+from stationkeeper.environment.density_kernels import field_value
 from stationkeeper.environment.sun import sun_right_ascension
 from stationkeeper.errors import DomainError
 from stationkeeper.kernels import kernel
@@ -283,7 +284,7 @@ def _start(
         raise DomainError(
             f"drag_area_per_mass has shape {drag.shape}; its last axis must be 1 or the {days} days"
         )
-    a, e, w, first = np.broadcast_arrays(
+    a, e, w, _ = np.broadcast_arrays(
         np.asarray(semi_major_axis, dtype=np.float64),
         np.asarray(eccentricity, dtype=np.float64),
         np.asarray(argument_of_perigee, dtype=np.float64),

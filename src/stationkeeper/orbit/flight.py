@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stationkeeper.constants import EARTH_RADIUS, MU_EARTH
-from stationkeeper.environment.atmosphere import OrbitDensity, day_slice, level_values
+from stationkeeper.environment.atmosphere import OrbitDensity
+from stationkeeper.environment.density_kernels import day_slice, level_values
 from stationkeeper.errors import DomainError
 from stationkeeper.kernels import kernel
 
@@ -51,7 +52,7 @@ def _decay(
     floor: float,
     today: Single,
     levels: Array,
-    flux_slope: Array,
+    flux_response: Array,
     flux_nodes: Array,
     ap_nodes: Array,
     f107: float,
@@ -76,7 +77,7 @@ def _decay(
             if low != known:
                 level_values(
                     today,
-                    flux_slope,
+                    flux_response,
                     flux_nodes,
                     ap_nodes,
                     f107,
@@ -107,7 +108,7 @@ def _fly(
     per_day: float,
     log_density: Single,
     levels: Array,
-    flux_slope: Array,
+    flux_response: Array,
     flux_nodes: Array,
     ap_nodes: Array,
     f107: Array,
@@ -166,7 +167,7 @@ def _fly(
                 ENTRY_ALTITUDE,
                 today,
                 levels,
-                flux_slope,
+                flux_response,
                 flux_nodes,
                 ap_nodes,
                 f107[max(row - 1, 0)],
@@ -218,7 +219,7 @@ def _sink(
     per_day: float,
     log_density: Single,
     levels: Array,
-    flux_slope: Array,
+    flux_response: Array,
     flux_nodes: Array,
     ap_nodes: Array,
     f107: Array,
@@ -254,7 +255,7 @@ def _sink(
                 floor,
                 today,
                 levels,
-                flux_slope,
+                flux_response,
                 flux_nodes,
                 ap_nodes,
                 f107[max(row - 1, 0)],
@@ -485,7 +486,7 @@ def fly(
         1 / density.knot_spacing,
         density.log_density,
         density.altitude,
-        density.flux_slope,
+        density.flux_response,
         density.f107_81d,
         density.ap,
         flux,
@@ -601,7 +602,7 @@ def days_to_altitude(
         1 / density.knot_spacing,
         density.log_density,
         density.altitude,
-        density.flux_slope,
+        density.flux_response,
         density.f107_81d,
         density.ap,
         flux,
