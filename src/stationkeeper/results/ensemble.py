@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stationkeeper.errors import InputError
 from stationkeeper.results.folder import ENSEMBLE, read_state
 from stationkeeper.results.storage import write_atomically
-from stationkeeper.results.variables import VARIABLES
+from stationkeeper.results.variables import COORDINATES, VARIABLES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,7 +30,7 @@ def dataset(
     values : mapping of text to array
         Arrays by name; each must be in `stationkeeper.results.variables`.
     coordinates : mapping of text to array
-        One array for each dimension.
+        One array for each dimension, named as in `stationkeeper.results.variables`.
     attributes : mapping
         What is said of the whole.
 
@@ -51,7 +51,10 @@ def dataset(
         variables[name] = (variable.dimensions, array, said)
     return xr.Dataset(
         variables,
-        coords={name: (name, array) for name, array in coordinates.items()},
+        coords={
+            name: (COORDINATES[name][0], array, {"long_name": COORDINATES[name][1]})
+            for name, array in coordinates.items()
+        },
         attrs={"Conventions": "CF-1.11", **attributes, "comment": DISCLAIMER},
     )
 

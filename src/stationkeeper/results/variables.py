@@ -12,6 +12,18 @@ DOSE_RATE_BINS: Final = growing_bins(0.0005, 1_000.0)  # [mGy/d] or [mSv/d]; our
 DOSE_BINS: Final = growing_bins(0.01, 100_000.0)  # [mGy] or [mSv]; our choice
 DAY_BINS: Final = growing_bins(0.1, 100_000.0)  # [d]; our choice
 
+COORDINATES: Final[dict[str, tuple[str, str]]] = {
+    "station": ("station", "key of the station"),
+    "month": ("month", "first day of the month"),
+    "year": ("year", "calendar year"),
+    "quantile": ("quantile", "part of the replicas that lies below"),
+    "altitude_bin_km": ("altitude_bin", "lower edge of a bin of altitude, 0.5 km wide"),
+    "module": ("module", "key of the module"),
+    "nation": ("nation", "nation as three letters, ISO 3166"),
+    "stay": ("stay", "number of the stay, by day of launch"),
+}
+"""Dimension and meaning of each coordinate."""
+
 MONTHLY: Final = ("station", "month")
 BAND: Final = ("station", "month", "quantile")
 STAY: Final = ("stay",)

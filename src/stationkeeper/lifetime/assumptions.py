@@ -1,0 +1,52 @@
+"""What a run assumes, in words that the report prints beside its answers."""
+
+from stationkeeper.lifetime.assemble import Assembled
+from stationkeeper.orbit.conjunctions import AVOIDANCE_DELTA_V
+from stationkeeper.orbit.deorbit import HOLD_ALTITUDE
+from stationkeeper.units import KILOMETRE
+
+
+def assumptions(assembled: Assembled) -> tuple[str, ...]:
+    """Return the assumptions of a run, one line each."""
+    programme = assembled.programme
+    future = (
+        "Solar activity after the record is drawn for each replica from cycles 20 to 24, unscaled."
+        if programme.sun.future == "drawn"
+        else "Solar activity after the record is the published prediction, one for all replicas."
+    )
+    lines = [
+        "Altitude is the mean semi-major axis less 6378.137 km; flown samples used 6378.135 km.",
+        future,
+        "Density is MSIS 2.1 averaged along the orbit, without winds.",
+        "Propellant aboard is one stock for all engines of a station, docked ships included; what"
+        " a docked ship brought adds to the tanks while it is there.",
+        "Engines of docked ships at a port for it burn before those of modules, unless the"
+        " programme names another order.",
+        f"An avoidance manoeuvre changes the speed by {AVOIDANCE_DELTA_V:g} m/s.",
+        "Flights, stays and events happen on their day in all replicas, even after a station is"
+        " lost in one; a person's dose then stops.",
+        "Dose is that of quiet time behind one wall, calibrated on the ISS, for all stations;"
+        " of a stay only the days inside the span count.",
+        "A fall without propulsion is followed for ten years.",
+    ]
+    for flown in assembled.stations:
+        drag = flown.station.drag
+        title = flown.station.title
+        lines.append(
+            f"{title}: drag coefficient {flown.station.drag_coefficient:g}, drag factor"
+            f" {drag.factor:g}, lognormal with one sigma of {100 * drag.one_sigma:.0f} %."
+        )
+        if flown.station.orbit.node_local_time_h is None:
+            lines.append(f"{title}: the local time of the node on the first day is drawn once.")
+        end = flown.station.end
+        if end is not None and end.kind == "controlled":
+            level = HOLD_ALTITUDE / KILOMETRE if end.drift_to_km is None else end.drift_to_km
+            lines.append(
+                f"{title}: controlled descent from {end.since}, counted as ended at {level:g} km."
+            )
+    if assembled.handovers:
+        lines.append(
+            "Modules that leave a station take the share of its propellant that their tanks are of"
+            " all tanks of its modules."
+        )
+    return tuple(lines)

@@ -1,0 +1,321 @@
+"""Some replicas of a whole programme: every station through its days, propellant handed over."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeeper.campaign.draws import Purpose, component_number, normals, uniforms
+from stationkeeper.crew.dose import calibration_factor, cumulative_doses
+from stationkeeper.lifetime.assemble import Flown
+from stationkeeper.lifetime.prepare import LOSS_HORIZON, Prepared, Rows, solar_rows
+from stationkeeper.orbit.conjunctions import AVOIDANCE_DELTA_V, draw_avoidances
+from stationkeeper.orbit.deorbit import HOLD_ALTITUDE
+from stationkeeper.orbit.flight import days_to_altitude, fly
+from stationkeeper.units import KILOMETRE
+
+Array = NDArray[np.float64]
+Single = NDArray[np.float32]
+
+DAY_OFFSET: Final = 2**20  # so that days before 2000 are events with numbers above zero
+LOW_ORBIT: Final = 200 * KILOMETRE  # [m] where a station without propulsion counts as lost
+_ANY_ALTITUDE: Final = 300 * KILOMETRE  # [m] stands in for a station that is gone; masked after
+
+
+@dataclass
+class Life:
+    """One station in some replicas: daily arrays (R, days), and its account of propellant (R,).
+
+    `altitude` [m] is NaN where the station is not in orbit. `initial` + `delivered` + `received` =
+    `used_total` + `handed_over` + `tank` + `gone` [kg], where `gone` left with the station at its
+    end and `refused` never came aboard.
+    """
+
+    altitude: Single
+    delta_v: Single
+    used: Single
+    aboard: Single
+    avoidance: NDArray[np.bool_]
+    drag_factor: Array
+    alive: NDArray[np.bool_]
+    initial: Array
+    delivered: Array
+    received: Array
+    refused: Array
+    used_total: Array
+    handed_over: Array
+    gone: Array
+    tank: Array
+    cut_burns: NDArray[np.int64]
+    entered: NDArray[np.int64]
+    descended: NDArray[np.int64]
+    born: dict[int, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Some replicas of the whole programme.
+
+    `absorbed` [Gy] and `equivalent` [Sv], by station, (R, days + 1), count from the first day.
+    `loss` holds, by station and place of a day, days until 200 km without propulsion.
+    """
+
+    replicas: NDArray[np.int64]
+    stations: dict[str, Life]
+    dose_factor: dict[str, Array]
+    absorbed: dict[str, Single]
+    equivalent: dict[str, Single]
+    loss: dict[str, dict[int, Array]]
+
+
+def _empty(flown: Flown, replicas: int, days: int, drag_factor: Array) -> Life:
+    def nothing() -> Array:
+        return np.zeros(replicas)
+
+    return Life(
+        altitude=np.full((replicas, days), np.nan, np.float32),
+        delta_v=np.zeros((replicas, days), np.float32),
+        used=np.zeros((replicas, days), np.float32),
+        aboard=np.full((replicas, days), np.nan, np.float32),
+        avoidance=np.zeros((replicas, days), np.bool_),
+        drag_factor=drag_factor,
+        alive=np.zeros(replicas, np.bool_),
+        initial=np.full(replicas, flown.propellant),
+        delivered=nothing(),
+        received=nothing(),
+        refused=nothing(),
+        used_total=nothing(),
+        handed_over=nothing(),
+        gone=nothing(),
+        tank=np.full(replicas, flown.propellant),
+        cut_burns=np.zeros(replicas, np.int64),
+        entered=np.full(replicas, -1),
+        descended=np.full(replicas, -1),
+    )
+
+
+def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
+    """Fly some replicas of the programme.
+
+    Stations are flown together from boundary to boundary (a station begins or ends, tanks leave),
+    so that a station separated from another begins at the altitude that the other has in that
+    replica, with the propellant in the tanks that it takes along: the share of the stock that its
+    tanks are of all tanks of the modules.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What all replicas share.
+    replicas : ndarray of int, (R,)
+        Numbers of the replicas.
+
+    Returns
+    -------
+    Lives
+    """
+    assembled = prepared.assembled
+    days = assembled.calendar.days
+    rows = solar_rows(prepared, replicas)
+    lives: dict[str, Life] = {}
+    for flown in assembled.stations:
+        drag = flown.station.drag
+        spread = normals(prepared.seed, replicas, Purpose.DRAG_FACTOR, component_number(flown.key))[
+            :, 0
+        ]
+        factor = drag.factor * np.exp(drag.one_sigma * spread)
+        lives[flown.key] = _empty(flown, len(replicas), days, factor)
+        _draw_avoidances(prepared, flown, lives[flown.key], replicas)
+    for start, stop in pairwise(assembled.boundaries):
+        _hand_over(prepared, lives, start)
+        for flown in assembled.stations:
+            if flown.hardware.exists[start]:
+                _begin(lives, flown, start)
+                _fly_leg(prepared, flown, lives[flown.key], rows, start, stop)
+    return _with_dose_and_loss(prepared, replicas, lives, rows)
+
+
+def _draw_avoidances(
+    prepared: Prepared, flown: Flown, life: Life, replicas: NDArray[np.int64]
+) -> None:
+    rate = flown.station.avoidance_per_year
+    if rate == 0.0:
+        return
+    calendar = prepared.assembled.calendar
+    chances = uniforms(
+        prepared.seed,
+        replicas,
+        Purpose.AVOIDANCE,
+        component_number(flown.key),
+        first_event=calendar.first_day + DAY_OFFSET,
+        count=calendar.days,
+    )
+    life.avoidance[:] = draw_avoidances(rate, chances) & flown.hardware.exists
+    life.avoidance[:, flown.descent :] = False
+
+
+def _hand_over(prepared: Prepared, lives: dict[str, Life], place: int) -> None:
+    before = {key: life.tank.copy() for key, life in lives.items()}
+    for handover in prepared.assembled.handovers:
+        if handover.place != place:
+            continue
+        amount = np.where(
+            lives[handover.source].alive, handover.share * before[handover.source], 0.0
+        )
+        lives[handover.source].tank -= amount
+        lives[handover.source].handed_over += amount
+        if handover.target is not None:
+            lives[handover.target].tank += amount
+            lives[handover.target].received += amount
+    for flown in prepared.assembled.stations:
+        if place > 0 and flown.hardware.exists[place - 1] and not flown.hardware.exists[place]:
+            life = lives[flown.key]  # the station ends: what it had goes with it
+            life.gone += life.tank
+            life.tank[:] = 0.0
+            life.alive[:] = False
+
+
+def _begin(lives: dict[str, Life], flown: Flown, start: int) -> None:
+    """Put a station into its first orbit, its own or that of the one it leaves."""
+    life = lives[flown.key]
+    if start in flown.parents and start > 0:
+        altitude = lives[flown.parents[start]].altitude[:, start - 1].astype(np.float64)
+    elif start in flown.parents or start in flown.orbits:
+        orbit = flown.orbits.get(start, flown.station.orbit)
+        altitude = np.full(life.tank.size, orbit.altitude_km * KILOMETRE)
+        lower, upper = flown.targets.lower[start], flown.targets.upper[start]
+        rule = flown.targets.rule[start]
+        if rule is not None and flown.station.reboost[rule].kind == "as-flown":
+            altitude[:] = 0.5 * (lower + upper)
+    else:
+        return
+    life.alive[:] = ~np.isnan(altitude)
+    life.born[start] = altitude
+
+
+def _fly_leg(
+    prepared: Prepared, flown: Flown, life: Life, rows: Rows, start: int, stop: int
+) -> None:
+    parts, wanted, sun = flown.hardware, flown.targets, prepared.sun
+    leg = slice(start, stop)
+    if start in life.born:
+        altitude = life.born[start]
+    else:
+        altitude = life.altitude[:, start - 1].astype(np.float64)
+    alive = life.alive & ~np.isnan(altitude)
+    flight = fly(
+        prepared.density[flown.key],
+        sun.f107,
+        sun.f107_81d,
+        sun.ap,
+        rows[:, leg],
+        float(prepared.assembled.calendar.first_day + start),
+        np.where(alive, altitude, _ANY_ALTITUDE),
+        mass=parts.mass[leg],
+        drag_area=parts.area[leg],
+        lower_altitude=wanted.lower[leg],
+        upper_altitude=wanted.upper[leg],
+        calendar_target=wanted.calendar[leg],
+        burn_allowed=parts.burn_allowed[leg],
+        exhaust_velocity=np.where(parts.burn_allowed, parts.exhaust_velocity, 1.0)[leg],
+        propellant_initial=life.tank,
+        propellant_delivered=parts.delivered[leg],
+        tank_capacity=parts.capacity[leg],
+        drag_factor=life.drag_factor,
+        avoidance=life.avoidance[:, leg],
+        avoidance_speed=AVOIDANCE_DELTA_V,
+    )
+    here = np.where(alive[:, None], flight.altitude, np.nan).astype(np.float32)
+    decayed = alive & (flight.decayed_day >= 0)
+    life.entered[decayed] = start + flight.decayed_day[decayed]
+    _descend(flown, life, here, start)
+    in_orbit = ~np.isnan(here)
+    life.altitude[:, leg] = here
+    life.delta_v[:, leg] = np.where(in_orbit, flight.delta_v, 0)
+    life.used[:, leg] = np.where(in_orbit, flight.propellant_used, 0)
+    life.aboard[:, leg] = np.where(in_orbit, flight.propellant_aboard, np.nan)
+    life.avoidance[:, leg] &= in_orbit & (flight.delta_v > 0)
+    life.delivered += np.where(alive, flight.propellant_in - life.tank, 0.0)
+    life.refused += np.where(alive, flight.propellant_refused, 0.0)
+    life.used_total += np.where(alive, flight.propellant_used_total, 0.0)
+    life.cut_burns += np.where(alive, flight.cut_burns, 0)
+    life.tank = np.where(alive, flight.propellant_left, life.tank)
+    life.alive = alive & in_orbit[:, -1]
+
+
+def _descend(flown: Flown, life: Life, altitude: Single, start: int) -> None:
+    """End a controlled descent on the day on which the last burns begin."""
+    end = flown.station.end
+    days = altitude.shape[1]
+    if end is None or end.kind != "controlled" or flown.descent >= start + days:
+        return
+    level = HOLD_ALTITUDE if end.drift_to_km is None else end.drift_to_km * KILOMETRE
+    first = max(flown.descent - start, 0)
+    below = altitude[:, first:] <= level
+    for replica in np.flatnonzero(below.any(axis=1)).tolist():
+        place = first + int(np.argmax(below[replica]))
+        life.descended[replica] = start + place
+        life.entered[replica] = -1
+        altitude[replica, place:] = np.nan
+
+
+def _with_dose_and_loss(
+    prepared: Prepared, replicas: NDArray[np.int64], lives: dict[str, Life], rows: Rows
+) -> Lives:
+    calendar = prepared.assembled.calendar
+    factors: dict[str, Array] = {}
+    absorbed: dict[str, Single] = {}
+    equivalent: dict[str, Single] = {}
+    loss: dict[str, dict[int, Array]] = {}
+    for flown in prepared.assembled.stations:
+        key, life = flown.key, lives[flown.key]
+        inclination = prepared.dose[key].inclination
+        # One draw for all stations of a replica: what is not known of the model is shared.
+        spread = normals(prepared.seed, replicas, Purpose.DOSE, 0)[:, 0]
+        factors[key] = calibration_factor(spread, inclination)
+        absorbed[key], equivalent[key] = cumulative_doses(
+            prepared.dose[key],
+            life.altitude,
+            prepared.modulation,
+            prepared.phase,
+            np.ascontiguousarray(rows[:, : calendar.days]),
+        )
+        loss[key] = {}
+        for place in loss_days(prepared, flown):
+            loss[key][place] = _days_to_low_orbit(prepared, flown, life, rows, place)
+    return Lives(replicas, lives, factors, absorbed, equivalent, loss)
+
+
+def loss_days(prepared: Prepared, flown: Flown) -> list[int]:
+    """Return the places of days on which propulsion is lost for a trial: every first of January.
+
+    A station that sees no January is tried on its first day.
+    """
+    calendar = prepared.assembled.calendar
+    exists = flown.hardware.exists
+    januaries = calendar.first_of_month[calendar.months.astype(np.int64) % 12 == 0]
+    dates = calendar.dates[januaries]
+    whole = dates == dates.astype("datetime64[M]")  # a span may begin within a January
+    places = [int(place) for place in januaries[whole] if exists[place]]
+    return places or [int(np.argmax(exists))]
+
+
+def _days_to_low_orbit(
+    prepared: Prepared, flown: Flown, life: Life, rows: Rows, place: int
+) -> Array:
+    """Days from the end of a day until 200 km, without a burn; NaN where there is no station."""
+    sun, parts = prepared.sun, flown.hardware
+    altitude = life.altitude[:, place].astype(np.float64)
+    mass = parts.mass[place] + np.nan_to_num(life.aboard[:, place].astype(np.float64))
+    return days_to_altitude(
+        prepared.density[flown.key],
+        sun.f107,
+        sun.f107_81d,
+        sun.ap,
+        rows[:, place + 1 : place + 1 + LOSS_HORIZON],
+        float(prepared.assembled.calendar.first_day + place + 1),
+        altitude,
+        life.drag_factor * parts.area[place] / mass,
+        LOW_ORBIT,
+    )

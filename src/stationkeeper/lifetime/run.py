@@ -1,0 +1,245 @@
+"""The main job: fly a programme many times and leave a run folder."""
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+import stationkeeper
+from stationkeeper.campaign.chunks import (
+    Columns,
+    Piece,
+    added,
+    available_cores,
+    chunk_count,
+    fly_chunks,
+    read_sums,
+    replicas_of_chunk,
+    write_sums,
+)
+from stationkeeper.errors import DomainError, InputError
+from stationkeeper.lifetime.assemble import Assembled, assemble
+from stationkeeper.lifetime.assumptions import assumptions
+from stationkeeper.lifetime.fly import fly_lives
+from stationkeeper.lifetime.merge import ensemble
+from stationkeeper.lifetime.prepare import Prepared, prepare
+from stationkeeper.lifetime.tally import event_names, tally
+from stationkeeper.programme.document import Programme
+from stationkeeper.programme.reference import reference_table
+from stationkeeper.programme.write import as_toml
+from stationkeeper.results.ensemble import write_dataset
+from stationkeeper.results.events import write_events
+from stationkeeper.results.folder import (
+    COMPLETE,
+    PROGRAMME,
+    RUNNING,
+    RunFolder,
+    begin_folder,
+    locked,
+)
+from stationkeeper.results.storage import storage_errors
+
+Progress = Callable[[str], None]
+
+MOST_REPLICAS: Final = 10_000_000
+_NOT_FLOWN: Final = ("cli.py", "report", "validation")  # parts that do not touch the tables
+
+
+def run(
+    programme: Programme,
+    *,
+    out: Path,
+    replicas: int = 250,
+    seed: int = 1,
+    workers: int | None = None,
+    source_text: str | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Fly a programme and leave a run folder.
+
+    The same programme, seed and number of replicas give tables with the same bytes, whatever the
+    workers. A run that was killed goes on where it stopped when it is called again with the same
+    arguments.
+
+    Parameters
+    ----------
+    programme : Programme
+        A checked programme.
+    out : Path
+        Folder in which the run folder is made.
+    replicas : int
+        Lives to fly, at least one. [-]
+    seed : int
+        Seed of all draws, 0 <= seed < 2**63. [-]
+    workers : int, optional
+        Threads; all cores if not given. [-]
+    source_text : str, optional
+        Text of programme.toml in the run folder; the document itself if not given.
+    progress : callable, optional
+        Told in words what is done, and ``flying: 50 of 250 replicas``.
+
+    Returns
+    -------
+    Path
+        The run folder.
+
+    Raises
+    ------
+    InputError
+        If an argument or the programme cannot be flown.
+    StorageError
+        If the folder cannot be written. Finished chunks stay readable.
+    Interrupted
+        If the user stops it. Finished chunks are kept.
+    """
+    if not 1 <= replicas <= MOST_REPLICAS:
+        raise InputError(f"replicas: given {replicas}, expected 1 to {MOST_REPLICAS:,}")
+    if not 0 <= seed < 2**63:
+        raise InputError(f"seed: given {seed}, expected 0 to 2**63 - 1")
+    if workers is not None and workers < 1:
+        raise InputError(f"workers: given {workers}, expected at least 1")
+    say = progress or (lambda text: None)
+    threads = workers or available_cores()
+    assembled = assemble(programme, reference_table)
+    started = datetime.now(UTC)
+    state: dict[str, Any] = {
+        "format": 1,
+        "programme": programme.name,
+        "title": programme.title,
+        "version": stationkeeper.__version__,
+        "code": code_digest(),
+        "identity": identity(programme, replicas, seed),
+        "seed": seed,
+        "replicas": replicas,
+        "chunks": chunk_count(replicas),
+        "state": RUNNING,
+        "machine": {
+            "system": platform.system(),
+            "processor": platform.machine(),
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "workers": threads,
+        },
+        "started": started.isoformat(timespec="seconds"),
+        "finished": None,
+        "durations_s": {},
+    }
+    text = source_text or as_toml(programme.as_document(), "As read, overrides applied.")
+    folder = begin_folder(out, programme.name, state, {PROGRAMME: text.encode()}, started)
+    with locked(folder):
+        # Another process may have finished it between the choice of the folder and the lock.
+        if folder.state().get("state") != COMPLETE or not folder.ensemble.exists():
+            try:
+                _fly(assembled, folder, folder.state() or state, threads, say)
+            except DomainError as error:
+                raise InputError(f"{programme.name}: cannot be flown: {error}") from None
+    return folder.path
+
+
+def _fly(
+    assembled: Assembled, folder: RunFolder, state: dict[str, Any], workers: int, say: Progress
+) -> None:
+    clock = time.perf_counter
+    begun = clock()
+    replicas, seed = int(state["replicas"]), int(state["seed"])
+    chunks = range(chunk_count(replicas))
+    whole = {chunk for chunk in chunks if folder.is_whole(chunk)}
+    done = sum(replicas_of_chunk(chunk, replicas).size for chunk in whole)
+    if whole:
+        say(f"going on after {done} of {replicas} replicas in {folder.path}")
+    prepared_at = flown_at = begun
+    if len(whole) < len(chunks):
+        with storage_errors(folder.path):
+            for part in ("replicas", "chunks"):
+                (folder.path / part).mkdir(exist_ok=True)
+        prepared = prepare(assembled, seed, say)
+        say("loading the machine code (a first run compiles it: about a minute)")
+        fly_piece(prepared, np.array([0]))
+        prepared_at = clock()
+        say(f"flying: {done} of {replicas} replicas")
+
+        def told(count: int) -> None:
+            nonlocal done
+            done += count
+            say(f"flying: {done} of {replicas} replicas")
+
+        fly_chunks(
+            lambda numbers: fly_piece(prepared, numbers),
+            lambda chunk, piece: _store(assembled, folder, chunk, piece),
+            [chunk for chunk in chunks if chunk not in whole],
+            replicas,
+            workers=workers,
+            progress=told,
+        )
+        flown_at = clock()
+    say("merging")
+    sums = merged_sums(folder, replicas)
+    attributes: dict[str, str | int] = {
+        "title": assembled.programme.title,
+        "programme": assembled.programme.name,
+        "version": stationkeeper.__version__,
+        "seed": str(seed),
+        "replicas": replicas,
+        "assumptions": "\n".join(assumptions(assembled)),
+    }
+    write_dataset(ensemble(assembled, sums, replicas, attributes), folder.ensemble)
+    state["state"] = COMPLETE
+    state["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
+    state["durations_s"] = {
+        "prepare": round(prepared_at - begun, 3),
+        "fly": round(flown_at - prepared_at, 3),
+        "merge": round(clock() - flown_at, 3),
+    }
+    folder.write_state(state)
+    folder.drop_partial_sums()
+
+
+def fly_piece(prepared: Prepared, replicas: NDArray[np.int64]) -> Piece:
+    """Fly some replicas and count what they did."""
+    return tally(prepared.assembled, fly_lives(prepared, replicas))
+
+
+def _store(assembled: Assembled, folder: RunFolder, chunk: int, piece: Piece) -> None:
+    folder.store(
+        chunk,
+        write_events(piece.rows, assembled.keys, event_names(assembled.stays)),
+        write_sums(piece.sums),
+    )
+
+
+def merged_sums(folder: RunFolder, replicas: int) -> Columns:
+    """Add up the counts of all chunks, in order."""
+    total = Piece({}, {})
+    with storage_errors(folder.path):
+        for chunk in range(chunk_count(replicas)):
+            with open(folder.sums(chunk), "rb") as file:
+                total = added([total, Piece(read_sums(file), {})])
+    return total.sums
+
+
+def identity(programme: Programme, replicas: int, seed: int) -> str:
+    """Return a short name of all that decides the bytes of the tables."""
+    document = programme.model_dump(mode="json", by_alias=True)
+    text = json.dumps([document, replicas, seed, code_digest()], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@cache
+def code_digest() -> str:
+    """Return a digest of the package and its tables, so that no run mixes two versions."""
+    root = Path(stationkeeper.__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*")):
+        inside = file.relative_to(root)
+        if file.suffix in (".py", ".csv", ".npz") and inside.parts[0] not in _NOT_FLOWN:
+            digest.update(inside.as_posix().encode() + b"\0")
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
