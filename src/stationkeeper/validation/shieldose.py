@@ -15,6 +15,8 @@ MOST_DEPTHS: Final = 71
 MOST_ENERGIES: Final = 301
 WATER_DETECTOR: Final = 11
 GRAMS_PER_CM2: Final = 2
+# The sphere is got from a slab by the slope of dose with depth, so depths must lie close together.
+DEPTH_GRID: Final = np.geomspace(0.3, 45.0, 60)  # [g/cm2]
 SPHERE: Final = 2  # third column: HALF the dose at the centre of an aluminium sphere
 
 
@@ -33,7 +35,7 @@ def sphere_dose(depth: Array, energy: Array, spectrum: Array, nuclear: int = 3) 
     Parameters
     ----------
     depth : ndarray, (depth,)
-        Rising, at most 71. [g/cm2]
+        Rising, at most 11. [g/cm2]
     energy : ndarray, (energy,)
         Rising, at most 301. [MeV]
     spectrum : ndarray, (energy,)
@@ -65,7 +67,8 @@ def sphere_dose(depth: Array, energy: Array, spectrum: Array, nuclear: int = 3) 
     def padded(values: Array, size: int) -> Array:
         return np.concatenate([values, np.zeros(size - values.size)]).astype(np.float64)
 
-    depths = padded(depth, MOST_DEPTHS)
+    grid = np.unique(np.concatenate([DEPTH_GRID, depth]))
+    depths = padded(grid, MOST_DEPTHS)
     energies = padded(energy, MOST_ENERGIES)
     protons = padded(spectrum, MOST_ENERGIES)
     nothing = padded(np.full(energy.size, 1e-30), MOST_ENERGIES)
@@ -75,7 +78,7 @@ def sphere_dose(depth: Array, energy: Array, spectrum: Array, nuclear: int = 3) 
     arguments: list[object] = [
         integer(WATER_DETECTOR),
         integer(nuclear),
-        integer(depth.size),
+        integer(grid.size),
         integer(GRAMS_PER_CM2),
         depths,
         real(energy[0]),
@@ -108,4 +111,4 @@ def sphere_dose(depth: Array, energy: Array, spectrum: Array, nuclear: int = 3) 
         )
     )
     rad = 0.01  # [Gy]
-    return 2.0 * rad * doses[1][SPHERE, : depth.size]
+    return np.asarray(2.0 * rad * doses[1][SPHERE, np.searchsorted(grid, depth)])
