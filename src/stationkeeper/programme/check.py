@@ -208,7 +208,10 @@ def _faults(
     for found in told.faults:
         path = ("event", found.event, found.key)
         yield Fault(path, found.given, found.expected, found.fix, found.severity == "warning")
-    yield from rule_faults(programme, told, lambda path: reading.origin(path).file == reading.file)
+    shared = reading.own_resolved
+    yield from rule_faults(
+        programme, told, lambda path: not shared and reading.origin(path).file == reading.file
+    )
     yield from port_faults(programme, told, flights)
     yield from plane_faults(programme, told)
     yield from launch_faults(programme, told, flights)

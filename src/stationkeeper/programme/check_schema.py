@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from stationkeeper.programme.document import Programme
-from stationkeeper.programme.problems import KeyPath, Problem, choices, nearest, shown
-from stationkeeper.programme.read import Reading
+from stationkeeper.programme.problems import KeyPath, Origin, Problem, choices, nearest, shown
+from stationkeeper.programme.read import WRITTEN_BY_US, Reading, find_origin
 
 COLLECTIONS = (
     "partner",
@@ -48,12 +48,13 @@ def validate(reading: Reading) -> Validated:
     document = reading.document
     problems: list[Problem] = []
     missing: set[tuple[str, str]] = set()
+    origins, file = reading.origins, reading.file
     for _ in range(_MOST_ROUNDS):
         try:
             programme = Programme.model_validate(document)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            problems += [_problem(detail, reading, document) for detail in details]
+            problems += [_problem(detail, document, origins, file) for detail in details]
             document = copy.deepcopy(document)
             if not _prune(document, details, missing):
                 break
@@ -71,7 +72,7 @@ def _prune(
 ) -> bool:
     """Take the faulty keys or entries out; return whether the rest may stand without them."""
     for detail in details:
-        path = _key_path(detail, document)
+        path = _key_path(detail)
         if not path:
             return False
         extra = detail["type"] == "extra_forbidden"
@@ -93,7 +94,7 @@ def _prune(
     return True
 
 
-def _key_path(detail: ErrorDetails, document: Mapping[str, Any]) -> KeyPath:
+def _key_path(detail: ErrorDetails) -> KeyPath:
     """Return the key path of an error, without the marks that pydantic adds for keys."""
     path: list[str] = []
     for name in detail["loc"]:
@@ -103,8 +104,20 @@ def _key_path(detail: ErrorDetails, document: Mapping[str, Any]) -> KeyPath:
     return tuple(path)
 
 
-def _problem(detail: ErrorDetails, reading: Reading, document: Mapping[str, Any]) -> Problem:
-    path = _key_path(detail, document)
+def problems_of_part(
+    error: ValidationError, path: KeyPath, origins: dict[KeyPath, Origin], file: str
+) -> list[Problem]:
+    """Return what is wrong with one entry of a collection that stands at a key path."""
+    details = error.errors(include_url=False)
+    for detail in details:
+        detail["loc"] = (*path, *detail["loc"])
+    return [_problem(detail, {}, origins, file) for detail in details]
+
+
+def _problem(
+    detail: ErrorDetails, document: Mapping[str, Any], origins: dict[KeyPath, Origin], file: str
+) -> Problem:
+    path = _key_path(detail)
     kind = detail["type"]
     context = detail.get("ctx", {})
     given = shown(detail.get("input"))
@@ -114,14 +127,14 @@ def _problem(detail: ErrorDetails, reading: Reading, document: Mapping[str, Any]
         known = _keys(model)
         given, expected = "a key that is not known", f"one of: {choices(known, 30)}"
         fix = nearest(path[-1], known)
-        return _at(reading, path, given, expected, fix)
+        return _at(find_origin(origins, path, file), path, given, expected, fix)
     if kind == "missing":
         given, expected = "nothing", f"this key: {meaning}" if meaning else "this key"
         present = _value_at(document, path[:-1])
         unknown = [k for k in present if k not in _keys(model)] if present else []
         wanted = nearest(path[-1], unknown)
         fix = f"is {wanted[13:-1]} meant for it?" if wanted else ""
-        return _at(reading, path, given, expected, fix)
+        return _at(find_origin(origins, path, file), path, given, expected, fix)
     expected = _expected(kind, context, detail["msg"])
     if kind == "literal_error":
         options = [text.strip("' ") for text in str(context.get("expected", "")).split(",")]
@@ -131,11 +144,10 @@ def _problem(detail: ErrorDetails, reading: Reading, document: Mapping[str, Any]
         expected, fix = _pattern(str(context.get("pattern")), detail.get("input"))
     elif meaning:
         fix = f"it is: {meaning}"
-    return _at(reading, path, given, expected, fix)
+    return _at(find_origin(origins, path, file), path, given, expected, fix)
 
 
-def _at(reading: Reading, path: KeyPath, given: str, expected: str, fix: str) -> Problem:
-    origin = reading.origin(path)
+def _at(origin: Origin, path: KeyPath, given: str, expected: str, fix: str) -> Problem:
     key = ".".join(part if part.isprintable() else ascii(part)[1:-1] for part in path)
     return Problem("error", origin.file, origin.line, key[:200], given, expected, fix)
 
@@ -208,7 +220,7 @@ def _keys(model: Any) -> list[str]:
         return []
     keys = [info.alias or name for name, info in model.model_fields.items()]
     if model is Programme:
-        keys = [k for k in keys if k not in ("applied", "as_known", "left_out")]
+        keys = [k for k in keys if k not in WRITTEN_BY_US]
         keys += ["include", "overrides"]
     return keys
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from stationkeeper.programme.hardware import Launcher, Module, Ship, Site
-from stationkeeper.programme.parts import Day, Fact, Identifier, Nation, Part, Text
+from stationkeeper.programme.parts import Day, Fact, Flag, Identifier, Nation, Part, Text
 from stationkeeper.programme.stations import Station
 from stationkeeper.programme.traffic import Crew, Event, Flight, Traffic
 
@@ -59,6 +59,9 @@ class Programme(Part):
     """Days flown. [-]"""
     as_known: Day | None = None
     """Only what was known on this day is in the document; absent means all of it. [date]"""
+    resolved: Flag = False
+    """The file holds what it once included, so it may hold more than its span; written by us,
+    not by hand. [-]"""
     applied: tuple[Text, ...] = ()
     """Overrides and settings that were applied, in order. [-]"""
     left_out: tuple[Text, ...] = ()

@@ -38,6 +38,9 @@ MOST_INCLUDES = 50
 ABOUT_OVERRIDE = frozenset({"about", "known_on", "source", "confidence", "note", "remove"})
 """Keys of an override that speak of the override itself."""
 
+WRITTEN_BY_US = ("as_known", "resolved", "applied", "left_out")
+"""Keys of a document that tell how it was read."""
+
 COMMAND_LINE = "--set"
 
 
@@ -51,6 +54,11 @@ class Reading:
     overrides: dict[str, Raw]
     left_out: tuple[LeftOut, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def own_resolved(self) -> bool:
+        """True if the file itself says that it holds what it once included."""
+        return ("resolved",) in self.origins and self.document.get("resolved") is True
 
     def origin(self, path: KeyPath) -> Origin:
         """Return where a key path was written: its own line, or that of the table around it."""
@@ -189,6 +197,8 @@ def read_source(
         left_out = (*early, *left_out)
         document["as_known"] = known
         document["left_out"] = [*document.get("left_out", ()), *summary(left_out)]
+    if len(gathered.files) > 1:
+        document["resolved"] = True
     if applied:
         before = document.get("applied")
         document["applied"] = [*(before if isinstance(before, list) else ()), *applied]
@@ -371,7 +381,7 @@ def _apply_setting(setting: str, gathered: _Gathered) -> bool:
 
     if not equals or not path or len(path) > DEEPEST:
         return refuse("key=value, for example station.iss.orbit.altitude_km=420")
-    if path[0] in ("include", "overrides", "schema", "applied", "as_known", "left_out"):
+    if path[0] in ("include", "overrides", "schema", *WRITTEN_BY_US):
         return refuse("a key of the programme itself", f"write {path[0]!r} in the file")
     value = _setting_value(text)
     if depth(value) > 8:
