@@ -9,11 +9,17 @@ from stationkeeper.errors import InputError
 from stationkeeper.programme.check_basis import estimates, whole_basis, year_basis
 from stationkeeper.programme.check_crews import crew_faults
 from stationkeeper.programme.check_launches import launch_faults, plane_faults
-from stationkeeper.programme.check_ports import port_faults
+from stationkeeper.programme.check_ports import origin_of, port_faults
 from stationkeeper.programme.check_references import Fault, broken_references
 from stationkeeper.programme.check_rules import rule_faults
 from stationkeeper.programme.check_schema import COLLECTIONS, validate
-from stationkeeper.programme.composition import History, all_crews, all_flights, history
+from stationkeeper.programme.composition import (
+    History,
+    all_crews,
+    all_flights,
+    history,
+    skipped_flights,
+)
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.problems import (
     Estimate,
@@ -148,6 +154,7 @@ def check_source(
         flights, crews = all_flights(programme), all_crews(programme)
     except InputError as error:
         problems.append(_located(Fault(("traffic",), str(error), "fewer flights"), reading))
+        programme = programme.model_copy(update={"traffic": {}})
     problems += [
         _located(fault, reading) for fault in _faults(programme, told, flights, crews, reading)
     ]
@@ -204,15 +211,33 @@ def _faults(
     crews: Mapping[str, Crew],
     reading: Reading,
 ) -> Iterator[Fault]:
-    """Yield the faults of a programme whose references hold, kind after kind."""
-    for found in told.faults:
-        path = ("event", found.event, found.key)
-        yield Fault(path, found.given, found.expected, found.fix, found.severity == "warning")
+    """Yield the faults of a programme whose references hold, kind after kind.
+
+    With a day of knowledge, what cannot happen because something before it is not known is a
+    warning, and does not happen.
+    """
     shared = reading.own_resolved
     yield from rule_faults(
         programme, told, lambda path: not shared and reading.origin(path).file == reading.file
     )
-    yield from port_faults(programme, told, flights)
+    unsettled: list[Fault] = []
+    for found in told.faults:
+        path = ("event", found.event, found.key)
+        unsettled.append(
+            Fault(path, found.given, found.expected, found.fix, found.severity == "warning")
+        )
+    unsettled += port_faults(programme, told, flights)
+    unsettled += launch_faults(programme, told, flights)
+    for fault in unsettled:
+        known = programme.as_known is None or fault.path[0] not in ("event", "module")
+        yield fault if known else fault._replace(warning=True)
     yield from plane_faults(programme, told)
-    yield from launch_faults(programme, told, flights)
     yield from crew_faults(programme, told, flights, crews)
+    series: dict[tuple[str, str, str], int] = {}
+    for key, reason in skipped_flights(programme).items():
+        collection, name, _ = origin_of(key, programme, "docked")
+        series[collection, name, reason] = series.get((collection, name, reason), 0) + 1
+    for (collection, name, reason), count in series.items():
+        given = f"{reason} for {count} of its flights" if collection == "traffic" else reason
+        expected = "a place as known on that day; left out"
+        yield Fault((collection, name), given, expected, warning=True)

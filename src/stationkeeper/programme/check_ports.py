@@ -6,6 +6,7 @@ from datetime import date
 from stationkeeper.programme.check_references import Fault
 from stationkeeper.programme.composition import History, Occupied
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.fitting import port_stays
 from stationkeeper.programme.problems import KeyPath
 from stationkeeper.programme.traffic import Flight
 
@@ -30,20 +31,12 @@ def port_faults(
     yield from _module_ports(programme, told)
     seen: set[tuple[KeyPath, str]] = set()
     for key, flight in flights.items():
-        for port, first, last in stays(flight):
+        for port, first, last in port_stays(flight):
             for fault in _visit(programme, told, key, flight, port, first, last):
                 if (fault.path, port) not in seen:
                     seen.add((fault.path, port))
                     yield fault
     yield from _overlaps(programme, told, flights)
-
-
-def stays(flight: Flight) -> list[tuple[str, date, date]]:
-    """Return the ports of a flight, each with the day of coming and the day of leaving."""
-    moves = [(flight.docked, flight.port)]
-    moves += sorted((date.fromisoformat(day), port) for day, port in flight.moved_to.items())
-    ends = [day for day, _ in moves[1:]] + [flight.undocked or date.max]
-    return [(port, day, end) for (day, port), end in zip(moves, ends, strict=True)]
 
 
 def _module_ports(programme: Programme, told: History) -> Iterator[Fault]:
@@ -113,7 +106,7 @@ def _overlaps(
 ) -> Iterator[Fault]:
     taken = list(told.occupied)
     for key, flight in flights.items():
-        for port, first, last in stays(flight):
+        for port, first, last in port_stays(flight):
             taken.append(Occupied(port, first, last, ".".join(("flight", key))))
     by_port: dict[str, list[Occupied]] = {}
     for stay in taken:

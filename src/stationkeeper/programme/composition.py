@@ -8,6 +8,7 @@ from typing import Literal
 
 from stationkeeper.errors import InputError
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.fitting import fitted
 from stationkeeper.programme.hardware import Ship
 from stationkeeper.programme.stations import Orbit
 from stationkeeper.programme.traffic import Crew, Event, Flight, Traffic
@@ -417,7 +418,8 @@ def all_flights(programme: Programme) -> dict[str, Flight]:
     Flights of a series are called ``traffic-id-001``. A flight without a day of undocking gets
     one: when another ship needs its port, else when the certified life of the ship ends
     (180 days, our choice, for a ship without one). After a partner leaves a station its ships no
-    longer come, and those there undock on that day.
+    longer come, and those there undock on that day. With a day of knowledge, planned flights are
+    fitted to the ports and launchers known then, see :mod:`stationkeeper.programme.fitting`.
 
     Parameters
     ----------
@@ -439,7 +441,20 @@ def all_flights(programme: Programme) -> dict[str, Flight]:
     return _flights(programme, told, _expand_all(programme, told)[0])
 
 
+def skipped_flights(programme: Programme) -> dict[str, str]:
+    """Return the plans that a day of knowledge leaves without a place, with the reason."""
+    if programme.as_known is None:
+        return {}
+    told = history(programme)
+    return fitted(programme, told, _visits(programme, _expand_all(programme, told)[0]))[1]
+
+
 def _flights(programme: Programme, told: History, regular: dict[str, Flight]) -> dict[str, Flight]:
+    found = _visits(programme, regular)
+    return found if programme.as_known is None else fitted(programme, told, found)[0]
+
+
+def _visits(programme: Programme, regular: dict[str, Flight]) -> dict[str, Flight]:
     single = {key: flight for key, flight in programme.flight.items() if flight.status != "lost"}
     flights = dict(
         sorted({**single, **regular}.items(), key=lambda item: (item[1].docked, item[0]))
@@ -522,6 +537,8 @@ def all_crews(programme: Programme) -> dict[str, Crew]:
     for key, crew in crews:
         up = _named(crew.ship_up, every, titles)
         down = _named(crew.ship_down, every, titles)
+        if programme.as_known is not None and crew.status == "planned" and up not in kept:
+            continue  # the flight that was to bring them is not known, or found no place
         if crew.landed is None:
             landed = _presumed_landing(programme, crew, up, down, kept)
             crew = crew.model_copy(update={"landed": landed})

@@ -29,7 +29,8 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
     ``known_on`` counts as known. Flown flights and crews that were known before their launch
     become planned; landings and undockings after the day become open. The flown record of
     altitude ends on the day, and the rule that followed it begins there; so does traffic with
-    ``follows_record``.
+    ``follows_record``. Other traffic of the years of the record stands for flights that were
+    flown, and ends on the day.
 
     Parameters
     ----------
@@ -63,10 +64,8 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
         if known_on is not None and known_on > day:
             del kept["traffic"][key]
             left_out.append(LeftOut(f"traffic.{key}", known_on))
-        elif entry.get("follows_record") is True:
-            since = _day(entry.get("since"))
-            if since is not None and since > day:
-                entry["since"] = day + timedelta(days=1)
+        elif known_on is None and _stands_for_record(kept, key, entry, day, record_end):
+            left_out.append(LeftOut(f"traffic.{key}", _day(entry.get("since"))))
     for key, module in _entries(kept, "module"):
         _drop_inner(module, "ground", f"module.{key}", day, record_end, left_out)
     for key, ship in _entries(kept, "ship"):
@@ -134,6 +133,23 @@ def _reopen(entry: Raw, key: str, last: str, day: date, left_out: list[LeftOut])
     moves = entry.get("moved_to")
     if isinstance(moves, dict):
         entry["moved_to"] = {k: v for k, v in moves.items() if (_day(k) or day) <= day}
+
+
+def _stands_for_record(
+    kept: Raw, key: str, series: Raw, day: date, record_end: date | None
+) -> bool:
+    """Cut a series that stands for flown flights at the day; return whether all of it is gone."""
+    since, until = _day(series.get("since")), _day(series.get("until"))
+    if series.get("follows_record") is True:
+        if since is not None and since > day:
+            series["since"] = day + timedelta(days=1)
+    elif record_end is not None and since is not None and since <= record_end:
+        if since > day:
+            del kept["traffic"][key]
+            return True
+        if until is not None and day < until <= record_end:
+            series["until"] = day
+    return False
 
 
 def _drop_inner(
