@@ -197,7 +197,7 @@ def calibrate() -> tuple[float, float]:
     table, inclination = trapped_table(), float(np.radians(ISS_INCLINATION))
     altitude = trapped["altitude_km"][0] * KILOMETRE
     flux = orbit_mean_flux(table, "ap8min", altitude, inclination)
-    dose = 0.5 * (trapped["low"] + trapped["high"]) / PER_DAY
+    dose: float = 0.5 * (trapped["low"] + trapped["high"]) / PER_DAY
 
     def excess(thickness: float) -> float:
         return float(trapped_dose_rate(table.proton_energy, flux, thickness)[0]) - dose
@@ -216,12 +216,12 @@ def calibrate() -> tuple[float, float]:
         )
         for secondary_yield in (0.0, 1e-4)
     ]
-    wanted = float(0.5 * (galactic["low"] + galactic["high"])) / PER_DAY
+    wanted: float = 0.5 * (galactic["low"] + galactic["high"]) / PER_DAY
     return thickness, float(1e-4 * (wanted - doses[0]) / (doses[1] - doses[0]))
 
 
 def rows(progress: Progress | None = None) -> list[Row]:
-    """Return every row of the topic: about 20 seconds, most of them in ``aep8``."""
+    """Return every row of the topic: about 10 seconds, most of them in ``aep8``."""
     if progress is not None:
         progress(f"dose: measured flights, one wall of {EFFECTIVE_THICKNESS / G_PER_CM2:.1f} g/cm2")
     found = measured_rows() + compared_rows()

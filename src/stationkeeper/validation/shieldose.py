@@ -16,7 +16,7 @@ MOST_ENERGIES: Final = 301
 WATER_DETECTOR: Final = 11
 GRAMS_PER_CM2: Final = 2
 # The sphere is got from a slab by the slope of dose with depth, so depths must lie close together.
-DEPTH_GRID: Final = np.geomspace(0.3, 45.0, 60)  # [g/cm2]
+DEPTH_GRID: Final = np.arange(1.0, 36.0)  # [g/cm2]
 SPHERE: Final = 2  # third column: HALF the dose at the centre of an aluminium sphere
 
 
@@ -35,7 +35,7 @@ def sphere_dose(depth: Array, energy: Array, spectrum: Array, nuclear: int = 3) 
     Parameters
     ----------
     depth : ndarray, (depth,)
-        Rising, at most 11. [g/cm2]
+        Rising, at most 36. [g/cm2]
     energy : ndarray, (energy,)
         Rising, at most 301. [MeV]
     spectrum : ndarray, (energy,)
