@@ -132,7 +132,7 @@ def made_results(
     for i in range(here):
         present[i, i, begins[i] : ends[i]] = True
     sampled = bands(380.0, 90.0, 60.0)
-    sampled[1][:, np.arange(count) % 12 != 6] = np.nan
+    sampled[1][:, np.arange(count) % 12 != min(6, count - 1)] = np.nan
     variables: dict[str, Any] = {
         "altitude_km": altitude,
         "altitude_mean_km": by_month(415.0, 4.0, 2.0)[:2],

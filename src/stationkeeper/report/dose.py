@@ -27,7 +27,7 @@ def picture(run: Run, limits: Sequence[Limit] = ()) -> Picture:
     """Draw the dose of each stay with its band, and the limits as lines."""
     from matplotlib.ticker import LogLocator, NullLocator
 
-    stays = [stay for stay in run.stays() if stay.dose.known and stay.dose.high > 0]
+    stays = [stay for stay in run.stays if stay.dose.known and stay.dose.high > 0]
     if not stays:
         return absent(KEY, TITLE, f"No stay with a dose is in the results. {LEFT_OUT}")
     colours = look.station_colours(run.stations)
@@ -127,7 +127,7 @@ def _day(when: int) -> float:
 
 def stays_markup(run: Run) -> Markup:
     """Return the table of all stays."""
-    stays = run.stays()
+    stays = run.stays
     if not stays:
         return Markup("")
     rows = [

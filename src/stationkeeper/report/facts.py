@@ -50,7 +50,7 @@ def station_facts(run: Run) -> tuple[StationFacts, ...]:
 
 def dose_facts(run: Run) -> DoseFacts | None:
     """Return the facts of the stays with a dose; None if there are none."""
-    stays = [stay for stay in run.stays() if stay.dose.known and stay.dose.high > 0]
+    stays = [stay for stay in run.stays if stay.dose.known and stay.dose.high > 0]
     if not stays:
         return None
     ranked = sorted(stays, key=lambda stay: (stay.dose.middle, stay.name))

@@ -71,7 +71,7 @@ def nearest(run: Run, status: str) -> Nearness | None:
     """
     agencies = _agencies(run.programme)
     best: Nearness | None = None
-    for stay in run.stays():
+    for stay in run.stays:
         if not stay.dose.known:
             continue
         day = int((stay.launched - np.datetime64("2000-01-01", "D")).astype(int))

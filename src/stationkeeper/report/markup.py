@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterable, Sequence
+from unicodedata import category
 
 
 class Markup(str):
@@ -24,8 +25,8 @@ def escaped(text: object) -> Markup:
     """
     if isinstance(text, Markup):
         return text
-    # Characters that HTML does not allow are shown as their replacement.
-    shown = "".join(c if c.isprintable() or c in "\n\t\u202f" else "\ufffd" for c in str(text))
+    # Characters that HTML does not allow, or that turn the line about, are shown as replaced.
+    shown = "".join(c if c.isprintable() or category(c) == "Zs" else "\ufffd" for c in str(text))
     return Markup(html.escape(shown, quote=True))
 
 

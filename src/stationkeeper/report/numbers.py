@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 THIN_SPACE = "\u202f"
+FIRM_SPACE = "\u00a0"
 MISSING = "not known"
 
 
@@ -45,17 +46,20 @@ def number(value: float, figures: int = 3) -> str:
 def band_text(band: Band, unit: str, figures: int = 3) -> str:
     """Write a band as ``middle (low to high) unit``, or one number if it has no width.
 
+    A number and its unit stay on one line: the spaces before units are not for breaking.
+
     Examples
     --------
-    >>> band_text(Band(3.1, 3.6, 4.25), "t")
+    >>> band_text(Band(3.1, 3.6, 4.25), "t").replace("\xa0", " ")
     '3.60 t (3.10–4.25 t)'
-    >>> band_text(Band(2.0, 2.0, 2.0), "t")
+    >>> band_text(Band(2.0, 2.0, 2.0), "t").replace("\xa0", " ")
     '2.00 t'
     """
     if not band.known:
         return MISSING
     middle, low, high = (number(v, figures) for v in (band.middle, band.low, band.high))
-    return f"{middle} {unit}" if low == high else f"{middle} {unit} ({low}–{high} {unit})"
+    whole = f"{middle}{FIRM_SPACE}{unit}"
+    return whole if low == high else f"{whole} ({low}–{high}{FIRM_SPACE}{unit})"
 
 
 def listed(words: Iterable[str]) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from stationkeeper.report import altitude, assembly, descent, dose, limits, people, propellant
 from stationkeeper.report.evidence import Evidence, evidence_markup, stored_evidence
-from stationkeeper.report.facts import station_facts
+from stationkeeper.report.facts import StationFacts, station_facts
 from stationkeeper.report.markup import Markup, table, tag
-from stationkeeper.report.numbers import month_text, number
+from stationkeeper.report.numbers import Band, month_text, number
 from stationkeeper.report.picture import Picture
 from stationkeeper.report.provenance import (
     assumptions,
@@ -19,7 +19,7 @@ from stationkeeper.report.provenance import (
     sources,
 )
 from stationkeeper.report.source import Run, read_run
-from stationkeeper.report.words import DISCLAIMER, answer, band_or_dash
+from stationkeeper.report.words import DISCLAIMER, answer
 from stationkeeper.results.folder import REPORT
 from stationkeeper.results.storage import storage_errors, write_atomically
 
@@ -45,10 +45,10 @@ def write_report(folder: Path) -> Path:
         If it cannot be written.
     """
     run = read_run(folder)
-    drawn = pictures(run)
     place = folder / "figures"
     with storage_errors(place):
         place.mkdir(exist_ok=True)
+    drawn = pictures(run)
     for picture in drawn:
         if picture.png is not None:
             write_atomically(place / f"{picture.key}.png", picture.png)
@@ -109,41 +109,65 @@ def _header(run: Run) -> Markup:
 
 def _answer(run: Run) -> Markup:
     """Return the answer: a paragraph, then the same figures side by side."""
-    rows = []
-    for facts in station_facts(run):
-        end = (
-            f"flies on at {run.last.isoformat()} ({number(100 * facts.alive_at_end)} %)"
-            if facts.still_flies
-            else f"{month_text(facts.ends[1])} "
-            f"({month_text(facts.ends[0])}–{month_text(facts.ends[2])})"
+    rows = [
+        (
+            run.title(facts.key),
+            month_text(facts.first),
+            _end(run, facts),
+            *[
+                _band(band)
+                for band in (
+                    facts.altitude_km,
+                    facts.propellant_t,
+                    facts.dose_rate_msv_d,
+                    facts.days_to_200_km,
+                )
+            ],
+            number(facts.most_mass_t),
         )
-        rows.append(
-            (
-                run.title(facts.key),
-                month_text(facts.first),
-                end,
-                band_or_dash(facts.altitude_km, "km"),
-                band_or_dash(facts.propellant_t, "t"),
-                f"{number(facts.most_mass_t)} t",
-                band_or_dash(facts.dose_rate_msv_d, "mSv/d"),
-                band_or_dash(facts.days_to_200_km, "d"),
-            )
-        )
+        for facts in station_facts(run)
+    ]
     heads = (
         "station",
         "from",
         "to",
-        "altitude",
-        "propellant a year",
-        "largest mass",
-        "dose rate inside",
-        "to 200 km without propulsion",
+        "altitude [km]",
+        "propellant [t/year]",
+        "dose rate inside [mSv/d]",
+        "to 200 km without propulsion [d]",
+        "largest mass [t]",
     )
-    note = "Each is the middle month or year, with the band that holds 90 % of the replicas."
+    note = (
+        "Middle month or year of each station; small: the band that holds 90 % of the replicas. "
+        "Dose in quiet time."
+    )
     parts = [tag("h2", "In short"), *[tag("p", text) for text in answer(run)]]
     if rows:
         parts.append(table(heads, rows, caption=note))
     return tag("section", *parts, id="answer")
+
+
+def _end(run: Run, facts: StationFacts) -> Markup:
+    """Return when a station ends, with its band in small."""
+    if facts.still_flies:
+        share = f"in {number(100 * facts.alive_at_end)} % of the replicas"
+        return _stacked(f"after {run.last.isoformat()}", share)
+    early, middle, late = (month_text(when) for when in facts.ends)
+    return _stacked(middle, "" if early == late else f"{early} to {late}")
+
+
+def _band(band: Band) -> Markup:
+    """Return a middle value with its band in small."""
+    if not band.known:
+        return Markup("–")
+    low, high = number(band.low), number(band.high)
+    return _stacked(number(band.middle), "" if low == high else f"{low}–{high}")
+
+
+def _stacked(text: str, small: str) -> Markup:
+    line = tag("span", text, class_="whole")
+    under = Markup("").join([tag("br"), tag("small", small, class_="whole")])
+    return Markup("").join([line, under]) if small else line
 
 
 def _figure(picture: Picture, run: Run, evidence: Evidence) -> Markup:
@@ -153,7 +177,7 @@ def _figure(picture: Picture, run: Run, evidence: Evidence) -> Markup:
         parts.append(tag("p", picture.caption))
     else:
         data = base64.b64encode(picture.png).decode("ascii")
-        image = tag("img", src=f"data:image/png;base64,{data}", alt=picture.alt)
+        image = tag("img", src=Markup(f"data:image/png;base64,{data}"), alt=picture.alt)
         parts.append(tag("figure", image, tag("figcaption", picture.caption)))
         parts.append(evidence_markup(picture.key, evidence))
     if picture.key == dose.KEY:

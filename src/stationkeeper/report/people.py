@@ -84,7 +84,7 @@ def person_days(run: Run) -> dict[str, float]:
 
 def picture(run: Run) -> Picture:
     """Draw the stays as bars, a few years to a panel."""
-    stays = run.stays()
+    stays = run.stays
     if not stays:
         return absent(KEY, TITLE, "No stay is in the programme: nobody is aboard.")
     last = np.datetime64(run.last, "D")

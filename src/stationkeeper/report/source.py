@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,7 @@ class Run:
                 return np.isfinite(values) & (values > 0)
         return np.ones(self.months.size, bool)
 
+    @cached_property
     def stays(self) -> tuple[Stay, ...]:
         """Stays in order of launch."""
         if "stay" not in self.results.sizes or not self.results.sizes["stay"]:

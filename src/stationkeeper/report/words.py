@@ -7,7 +7,6 @@ import numpy as np
 from stationkeeper.report.facts import StationFacts, dose_facts, station_facts, stay_days
 from stationkeeper.report.limits import nearest, nearness_text
 from stationkeeper.report.numbers import (
-    Band,
     band_text,
     counted,
     listed,
@@ -128,8 +127,3 @@ def assumed(run: Run) -> str:
     )
     text = "; ".join(parts)
     return f"Assumed: {text}. Bands hold 90 % of the replicas."
-
-
-def band_or_dash(band: Band, unit: str) -> str:
-    """Return a band as text, or a dash where it is not known."""
-    return band_text(band, unit) if band.known else "–"
