@@ -1,6 +1,6 @@
 """Many replicas in chunks of a fixed size, on any number of workers, kept as they are finished.
 
-Replicas are flown in pieces of 50, five of which make a chunk of 250. Neither size depends on the
+Replicas are flown in pieces of 125, two of which make a chunk of 250. Neither size depends on the
 workers, and pieces are added up in order, so that the sums have the same bytes on one core or many.
 Workers are threads: kernels run without the interpreter's lock, and tables are held once.
 """
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from stationkeeper.errors import Interrupted
 
 CHUNK_SIZE: Final = 250
-PIECE_SIZE: Final = 50
+PIECE_SIZE: Final = 125
 
 Columns = dict[str, NDArray[Any]]
 

@@ -75,7 +75,7 @@ class Assembled:
     """A whole programme as arrays.
 
     `boundaries` are the places of days, from 0 to the number of days, between which no station
-    begins, ends or gives tanks away.
+    begins, ends or loses tanks.
     """
 
     programme: Programme
@@ -142,6 +142,7 @@ def assemble(programme: Programme, read_table: ReadTable) -> Assembled:
     for one in flown:
         exists = one.hardware.exists.astype(np.int8)
         edges |= set((np.flatnonzero(np.diff(exists)) + 1).tolist())
+        edges |= set((np.flatnonzero(np.diff(one.hardware.capacity) < 0) + 1).tolist())
         edges |= set(one.parents) | set(one.orbits)
     return Assembled(
         programme=programme,

@@ -19,7 +19,8 @@ def assumptions(assembled: Assembled) -> tuple[str, ...]:
         future,
         "Density is MSIS 2.1 averaged along the orbit, without winds.",
         "Propellant aboard is one stock for all engines of a station, docked ships included; what"
-        " a docked ship brought adds to the tanks while it is there.",
+        " a docked ship brought adds to the tanks while it is there, and it leaves with what the"
+        " others cannot hold.",
         "Engines of docked ships at a port for it burn before those of modules, unless the"
         " programme names another order.",
         f"An avoidance manoeuvre changes the speed by {AVOIDANCE_DELTA_V:g} m/s.",

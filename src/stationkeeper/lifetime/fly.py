@@ -29,8 +29,9 @@ class Life:
     """One station in some replicas: daily arrays (R, days), and its account of propellant (R,).
 
     `altitude` [m] is NaN where the station is not in orbit. `initial` + `delivered` + `received` =
-    `used_total` + `handed_over` + `tank` + `gone` [kg], where `gone` left with the station at its
-    end and `refused` never came aboard.
+    `used_total` + `handed_over` + `taken_away` + `tank` + `gone` [kg]: ships leave with what the
+    tanks left behind cannot hold (`taken_away`), `gone` left with the station at its end, and
+    `refused` never came aboard.
     """
 
     altitude: Single
@@ -46,6 +47,7 @@ class Life:
     refused: Array
     used_total: Array
     handed_over: Array
+    taken_away: Array
     gone: Array
     tank: Array
     cut_burns: NDArray[np.int64]
@@ -88,6 +90,7 @@ def _empty(flown: Flown, replicas: int, days: int, drag_factor: Array) -> Life:
         refused=nothing(),
         used_total=nothing(),
         handed_over=nothing(),
+        taken_away=nothing(),
         gone=nothing(),
         tank=np.full(replicas, flown.propellant),
         cut_burns=np.zeros(replicas, np.int64),
@@ -99,7 +102,7 @@ def _empty(flown: Flown, replicas: int, days: int, drag_factor: Array) -> Life:
 def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
     """Fly some replicas of the programme.
 
-    Stations are flown together from boundary to boundary (a station begins or ends, tanks leave),
+    Stations are flown together from boundary to boundary (a station begins or ends, tanks leave)
     so that a station separated from another begins at the altitude that the other has in that
     replica, with the propellant in the tanks that it takes along: the share of the stock that its
     tanks are of all tanks of the modules.
@@ -169,8 +172,15 @@ def _hand_over(prepared: Prepared, lives: dict[str, Life], place: int) -> None:
             lives[handover.target].tank += amount
             lives[handover.target].received += amount
     for flown in prepared.assembled.stations:
-        if place > 0 and flown.hardware.exists[place - 1] and not flown.hardware.exists[place]:
-            life = lives[flown.key]  # the station ends: what it had goes with it
+        if place == 0 or not flown.hardware.exists[place - 1]:
+            continue
+        life, capacity = lives[flown.key], flown.hardware.capacity
+        if flown.hardware.exists[place]:
+            if capacity[place] < capacity[place - 1]:
+                excess = np.maximum(life.tank - capacity[place], 0.0)
+                life.taken_away += excess
+                life.tank -= excess
+        else:  # the station ends: what it had goes with it
             life.gone += life.tank
             life.tank[:] = 0.0
             life.alive[:] = False
