@@ -38,7 +38,7 @@ def tracking_drag_area(
     Notes
     -----
     On the calibration spans of the ISS (September and October 2024) a constant area leaves errors
-    of -8 and +4 % of the altitude lost, this one +1 and 0 % (tests/validation/test_orbit.py).
+    of -8 and +4 % of the altitude lost, this one 0 and 0 % (tests/validation/test_orbit.py).
 
     Examples
     --------
