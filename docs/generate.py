@@ -10,7 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stationkeeper.results.bins import Bins
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 NOTE = "<!-- Written by docs/generate.py; change what it is made from, not this page. -->"
@@ -161,6 +164,7 @@ def _bounds(value: dict[str, Any]) -> str:
 def glossary_page() -> str:
     """Return the page of every quantity: one name for one quantity."""
     import stationkeeper
+    from stationkeeper.results.variables import COORDINATES, VARIABLES
 
     path = Path(stationkeeper.__file__).parent / "variables.csv"
     with path.open(newline="", encoding="utf-8") as file:
@@ -185,7 +189,40 @@ def glossary_page() -> str:
                 for row in rows
             ),
         ),
+        "## In the results\n\nThe variables of `ensemble.nc`. A band is counted in bins: its "
+        "error is one bin.",
+        table(
+            ("Name", "Unit", "Dimensions", "Meaning", "Error of a band"),
+            (
+                (
+                    f"`{name}`",
+                    "" if known.unit in ("", "1") else known.unit,
+                    ", ".join(known.dimensions),
+                    _sentence(known.meaning),
+                    _bin(known.bins) if known.bins else "",
+                )
+                for name, known in VARIABLES.items()
+            ),
+        ),
+        "Their coordinates:",
+        table(
+            ("Name", "Dimension", "Meaning"),
+            (
+                (f"`{name}`", dimension, _sentence(meaning))
+                for name, (dimension, meaning) in COORDINATES.items()
+            ),
+        ),
     )
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _bin(bins: "Bins") -> str:
+    if bins.growth == 1:
+        return f"{bins.width:g}"
+    return f"{bins.growth - 1:.1%} + {bins.width:g}"
 
 
 # ---- the commands ---------------------------------------------------------------------------

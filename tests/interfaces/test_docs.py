@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import PAGES, REFERENCE
+from stationkeeper.results.variables import VARIABLES
 from tests.interfaces.pages import DOCS, ROOT, links, play
 
 HAND_WRITTEN = [page for page in DOCS if page.name not in PAGES]
@@ -62,6 +63,7 @@ def variables() -> list[dict[str, str]]:
 def test_one_quantity_has_one_name() -> None:
     names = [row["name"] for row in variables()]
     assert len(names) == len(set(names))
+    assert not set(names) & VARIABLES.keys()
     meanings = [row["meaning"] for row in variables()]
     assert len(meanings) == len(set(meanings))
 
