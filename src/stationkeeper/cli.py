@@ -43,9 +43,16 @@ AsKnown = Annotated[
 Topics = Annotated[list[str] | None, typer.Argument(help="Topics; all if none is given.")]
 
 
+def _visible(text: str) -> str:
+    """Write control characters out, so that what a user or a file gave cannot steer a terminal."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
+    )
+
+
 def _say(text: str) -> None:
     """Print for people, on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    print(_visible(text), file=sys.stderr, flush=True)
 
 
 def _print_document(document: object) -> None:
@@ -138,7 +145,7 @@ def check(
     if as_json:
         _print_document(checked.as_document())
     else:
-        print(checked.as_text())
+        print(_visible(checked.as_text()))
     if checked.has_errors:
         raise typer.Exit(WRONG_INPUT)
 
