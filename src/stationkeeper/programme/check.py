@@ -65,23 +65,27 @@ class Checked:
         }
 
     def as_text(self) -> str:
-        """Return what was found for people to read."""
+        """Return what was found for people to read; while there are errors, the problems only."""
         errors = sum(problem.severity == "error" for problem in self.problems)
         warnings = len(self.problems) - errors
         lines = [listing(self.problems)] if self.problems else []
-        if self.basis:
+        if self.basis and not errors:
             lines += ["", "Years of record and of policy (altitude, crews, ships):"]
             lines += [f"  {line}" for line in _year_lines(self.basis)]
-        if self.estimates:
+        if self.estimates and not errors:
             lines += ["", f"Our own estimates, {len(self.estimates)}:"]
             lines += [f"  {estimate}" for estimate in self.estimates]
-        if self.left_out:
+        if self.left_out and not errors:
             lines += ["", f"Not known yet and left out, {len(self.left_out)}:"]
             lines += [f"  {line}" for line in self.left_out]
         name = self.programme.name if self.programme else "the programme"
         verdict = "cannot be flown" if self.has_errors else "can be flown"
-        lines += ["", f"{name} {verdict}: {errors} errors, {warnings} warnings"]
+        lines += ["", f"{name} {verdict}: {_count(errors, 'error')}, {_count(warnings, 'warning')}"]
         return "\n".join(lines).strip()
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _year_lines(basis: Iterable[tuple[str, int, str, str, str]]) -> Iterator[str]:
@@ -125,7 +129,7 @@ def check_source(
 
     Examples
     --------
-    >>> checked = check_source("skylab")
+    >>> checked = check_source("iss")
     >>> checked.has_errors
     False
     """

@@ -174,7 +174,7 @@ def _foreigners(programme: Programme, crews: Mapping[str, Crew]) -> Iterator[Fau
 
 def _people(programme: Programme, told: History, crews: Mapping[str, Crew]) -> Iterator[Fault]:
     first = programme.span.first
-    days = (programme.span.last - first).days + 1
+    days = max(0, (programme.span.last - first).days + 1)
     for key, station in programme.station.items():
         change = np.zeros(days + 1, dtype=int)
         for crew in crews.values():

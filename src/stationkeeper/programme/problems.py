@@ -41,7 +41,7 @@ class Problem:
         parts = [f"given {self.given}" if self.given else "", f"expected {self.expected}"]
         if self.fix:
             parts.append(self.fix)
-        return f"{where}: " + "; ".join(part for part in parts if part)
+        return printable(f"{where}: " + "; ".join(part for part in parts if part))
 
     def as_document(self) -> dict[str, Any]:
         """Return the problem as plain data."""
@@ -89,6 +89,21 @@ def listing(problems: Sequence[Problem]) -> str:
     return "\n".join(lines)
 
 
+def printable(text: str) -> str:
+    """Return a text with its control characters written out.
+
+    Examples
+    --------
+    >>> printable("a\x1b[31m")
+    'a\\x1b[31m'
+    """
+    return (
+        text
+        if text.isprintable()
+        else "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    )
+
+
 def shown(value: object, limit: int = 60) -> str:
     """Return any value as short printable text.
 
@@ -97,7 +112,7 @@ def shown(value: object, limit: int = 60) -> str:
     >>> shown("a\\nb")
     "'a\\\\nb'"
     >>> shown("x" * 100, limit=10)
-    "'xxxxx...'"
+    "'xxxx...'"
     """
     if isinstance(value, dict):
         return f"a table of {len(value)} keys"

@@ -107,8 +107,8 @@ def read_programme(
 
     Examples
     --------
-    >>> read_programme("skylab").name
-    'skylab'
+    >>> read_programme("iss").name
+    'iss'
     """
     from stationkeeper.programme.check import check_source
 
