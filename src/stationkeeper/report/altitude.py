@@ -37,14 +37,26 @@ def picture(run: Run) -> Picture:
         if samples
         else ""
     )
+    grey = (
+        " Grey ground: years in which the altitude follows a policy instead of a record."
+        if any(policy_years(run, key) for key in stations)
+        else ""
+    )
     return Picture(
         KEY,
         TITLE,
         "Mean altitude, semi-major axis less 6378.137 km. Line: median of the replicas; dark and "
-        "light: the middle 50 % and 90 % of them." + flown,
+        "light: the middle 50 % and 90 % of them; where only some replicas still fly, of those."
+        + flown
+        + grey,
         alt="Altitude by month. " + " ".join(said),
         png=image,
     )
+
+
+def policy_years(run: Run, key: str) -> list[int]:
+    """Return the years in which the altitude of a station follows a policy, not a record."""
+    return [year for station, year, kind, *_ in run.basis if (station, kind) == (key, "policy")]
 
 
 def _known(run: Run, key: str) -> bool:
@@ -57,6 +69,9 @@ def _panel(axes: "Axes", run: Run, key: str, colour: str) -> str:
 
     when = look.day_numbers(run.months + np.timedelta64(15, "D"))
     low, middle, high = run.quantiles("altitude_km", key)
+    for year in policy_years(run, key):
+        days = np.array([f"{year}-01-01", f"{year + 1}-01-01"], "datetime64[D]")
+        axes.axvspan(*look.day_numbers(days), color=look.QUIET, alpha=0.07, linewidth=0, zorder=0)
     axes.fill_between(when, low, high, color=colour, alpha=0.18, linewidth=0)
     values = run.results["altitude_km"].sel(station=key).transpose("quantile", "month")
     if {0.25, 0.75} <= set(np.round(values["quantile"].values, 3)):
@@ -71,10 +86,10 @@ def _panel(axes: "Axes", run: Run, key: str, colour: str) -> str:
             heights,
             linestyle="none",
             marker="o",
-            markersize=2.2,
+            markersize=2.8,
             color=look.INK,
             markeredgewidth=0,
-            alpha=0.7,
+            alpha=0.8,
         )
     look.time_axis(axes, *look.day_numbers(np.array([run.first, run.last], "datetime64[D]")))
     bottom, clipped = _limits(axes, low, middle, high)

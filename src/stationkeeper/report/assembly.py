@@ -55,8 +55,10 @@ def picture(run: Run) -> Picture:
     return Picture(
         KEY,
         TITLE,
-        "Above: mass of all that is connected, by month. Below: a bar while a module is "
-        "connected, in the colour of the station it belongs to then; its own mass at the right."
+        "Above: mass of all that is connected, docked ships included, by month. Below: a bar "
+        "while a module is connected, in the colour of the station it belongs to then; its own mass at "
+        "the right. "
+        "Both end when half of the replicas no longer fly."
         + (f" {counted(left_out, 'later module')} not drawn." if left_out else ""),
         alt="Mass and modules by month. " + " ".join(_said(run)),
         png=image,
@@ -69,7 +71,7 @@ def _mass(axes: "Axes", run: Run) -> None:
     when = look.day_numbers(run.months)
     for key in run.stations:
         tonnes = run.series("mass_kg", key) / 1e3
-        known = np.isfinite(tonnes) & (tonnes > 0)
+        known = np.isfinite(tonnes) & (tonnes > 0) & run.mostly_present(key)
         if not known.any():
             continue
         drawn = np.where(known, tonnes, np.nan)
@@ -103,6 +105,7 @@ def _modules(axes: "Axes", run: Run, keys: list[str]) -> None:
     for lane, key in enumerate(keys):
         for station in run.stations:
             row = np.asarray(present.sel(module=key, station=station).values, bool)
+            row &= run.mostly_present(station)
             for first, last in spells(row):
                 axes.barh(
                     lane,

@@ -21,6 +21,7 @@ class StationFacts:
     alive_at_end: float
     altitude_km: Band
     propellant_t: Band
+    propellant_years: tuple[tuple[int, float], ...]
     whole_years: bool
     reboosts: float
     most_mass_t: float
@@ -73,7 +74,7 @@ def _facts(run: Run, key: str) -> StationFacts:
         months[np.flatnonzero(alive >= share)[-1]] if (alive >= share).any() else months[0]
         for share in (_ALL, _HALF, _FEW)
     )
-    propellant, whole = _propellant(run, key)
+    propellant, by_year, whole = _propellant(run, key)
     mass = run.series("mass_kg", key) if run.has("mass_kg") else np.array([np.nan])
     return StationFacts(
         key=key,
@@ -82,6 +83,7 @@ def _facts(run: Run, key: str) -> StationFacts:
         alive_at_end=float(alive[-1]),
         altitude_km=_usual(run, "altitude_km", key),
         propellant_t=propellant,
+        propellant_years=by_year,
         whole_years=whole,
         reboosts=_reboosts(run, key),
         most_mass_t=float(np.nanmax(mass)) / 1e3 if np.isfinite(mass).any() else float("nan"),
@@ -103,24 +105,25 @@ def _usual(run: Run, name: str, key: str) -> Band:
 
 
 def _whole_years(run: Run, key: str) -> set[int]:
-    """Return the calendar years in all months of which a station flies."""
+    """Return the calendar years in all months of which a station flies in most replicas."""
     years = run.months.astype("datetime64[Y]").astype(int) + 1970
-    found, counts = np.unique(years[run.present(key)], return_counts=True)
+    found, counts = np.unique(years[run.mostly_present(key)], return_counts=True)
     return {int(year) for year, count in zip(found, counts, strict=True) if count == 12}
 
 
-def _propellant(run: Run, key: str) -> tuple[Band, bool]:
-    """Return propellant of the middle year with its band, and whether whole years count. [t]"""
+def _propellant(run: Run, key: str) -> tuple[Band, tuple[tuple[int, float], ...], bool]:
+    """Return propellant of the middle year with its band, medians by year, all years whole. [t]"""
     if not run.has("propellant_used_by_year_kg"):
-        return UNKNOWN, True
+        return UNKNOWN, (), True
     low, middle, high = (1e-3 * q for q in run.quantiles("propellant_used_by_year_kg", key))
     whole = np.isin(run.years, list(_whole_years(run, key))) & np.isfinite(middle)
     known = np.flatnonzero(whole if whole.any() else np.isfinite(middle))
     if not known.size:
-        return UNKNOWN, True
+        return UNKNOWN, (), True
     chosen = known[np.argsort(middle[known], kind="stable")[(known.size - 1) // 2]]
     band = Band(float(low[chosen]), float(middle[chosen]), float(high[chosen]))
-    return band, bool(whole.any())
+    by_year = tuple((int(run.years[i]), float(middle[i])) for i in known)
+    return band, by_year, bool(whole.any())
 
 
 def _reboosts(run: Run, key: str) -> float:
@@ -128,5 +131,5 @@ def _reboosts(run: Run, key: str) -> float:
     if not run.has("reboosts"):
         return float("nan")
     monthly = run.series("reboosts", key)
-    known = np.isfinite(monthly) & run.present(key)
+    known = np.isfinite(monthly) & run.mostly_present(key)
     return 12 * float(monthly[known].mean()) if known.any() else float("nan")

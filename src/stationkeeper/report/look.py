@@ -109,6 +109,18 @@ def text_colour(background: str) -> str:
     return "white" if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.3 else INK
 
 
+def paler(colour: str, strength: float = 0.55) -> str:
+    """Return a colour mixed with white, for what is planned.
+
+    Examples
+    --------
+    >>> paler("#0072b2")
+    '#73b1d5'
+    """
+    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - strength * (255 - part)):02x}" for part in parts)
+
+
 @contextmanager
 def drawing() -> Iterator[None]:
     """Give figures made inside the look of the house."""

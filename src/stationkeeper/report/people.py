@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 KEY, TITLE = "people", "Who is aboard"
 _YEARS_A_PANEL = 7.0  # so that a stay of half a year has room for its name; our choice
+_SIZE = 6.3  # of the letters in a bar [pt]
 _ROW = 0.15  # height of one seat [in]
-_LETTER = 0.60  # mean width of a letter in its size, DejaVu Sans
+_LETTER = 0.56  # mean width of a letter in its size, DejaVu Sans
+
+Strip = tuple[float, float, float, str]  # first day, row, days, colour
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def picture(run: Run) -> Picture:
     if not stays:
         return absent(KEY, TITLE, "No stay is in the programme: nobody is aboard.")
     last = np.datetime64(run.last, "D")
-    first = min(np.datetime64(run.first, "D"), *(stay.launched for stay in stays))
+    first = np.datetime64(run.first, "D")
     bars = {
         key: packed([stay for stay in stays if stay.station == key], last)
         for key in run.stations
@@ -158,6 +161,7 @@ def _panel(
     look.time_axis(axes, *span)
     points = 72 * (look.WIDTH - 1.1) / (span[1] - span[0])  # a day, on paper [pt]
     base, ticks = 0.0, []
+    strips: list[Strip] = []
     for key, rows in shown.items():
         months = look.day_numbers(run.months[run.present(key)])
         if months.size:
@@ -171,9 +175,10 @@ def _panel(
             )
         for bar in bars[key]:
             if bar.end > span[0] and bar.start < span[1]:
-                _bar(axes, bar, base + 0.5 + bar.row, span, points)
+                strips += _strips(axes, bar, base + 0.5 + bar.row, span, points)
         ticks.append((base + (rows + 1) / 2, key))
         base += rows + 1
+    _fill(axes, strips)
     axes.set_ylim(max(base, 3), 0)
     axes.set_yticks([place for place, _ in ticks])
     axes.set_yticklabels([look.drawable(run.label(key)) for _, key in ticks])
@@ -184,46 +189,55 @@ def _panel(
     axes.spines["left"].set_visible(False)
 
 
-def _bar(axes: "Axes", bar: Bar, base: float, span: tuple[float, float], points: float) -> None:
-    """Draw one stay: a strip for each seat, its name in the first."""
+def _strips(
+    axes: "Axes", bar: Bar, base: float, span: tuple[float, float], points: float
+) -> list[Strip]:
+    """Name one stay in its first row, or its nation in a later one; return a strip a seat."""
     start, end = max(bar.start, span[0]), min(bar.end, span[1])
-    strength = 1.0 if bar.stay.flown else 0.55
+    gap = min(0.8 / points, 0.25 * (end - start))  # a little white between one stay and the next
     seats = [nation for nation, count in bar.stay.seats.items() for _ in range(count)]
     wide = (end - start) * points
-    size = 6.3
+    strips = []
     for i, nation in enumerate(seats):
         group = look.nation_group(nation)
-        axes.barh(
-            base + i + 0.5,
-            end - start,
-            0.92,
-            left=start,
-            color=look.NATION_COLOURS[group],
-            alpha=strength,
-            linewidth=0,
-        )
-        text = _fitting(bar.stay.ship_up, wide / size) if i == 0 else ""
-        if not text and group != nation and wide > 4 * _LETTER * size:
+        colour = look.NATION_COLOURS[group]
+        shade = colour if bar.stay.flown else look.paler(colour)
+        strips.append((start + gap, base + i, end - start - gap, shade))
+        text = _fitting(bar.stay.ship_up, wide / _SIZE) if i == 0 else ""
+        if not text and group != nation and wide > 4 * _LETTER * _SIZE:
             text = nation
         if text:
-            dark = bar.stay.flown and look.text_colour(look.NATION_COLOURS[group]) == "white"
             axes.text(
                 (start + end) / 2,
                 base + i + 0.53,
                 look.drawable(text),
                 ha="center",
                 va="center",
-                fontsize=size,
-                color="white" if dark else look.INK,
+                fontsize=_SIZE,
+                color=look.text_colour(shade),
                 clip_on=True,
+                in_layout=False,
             )
-    axes.plot([start, start], [base + 0.04, base + len(seats) - 0.04], color="white", linewidth=1.2)
+    return strips
+
+
+def _fill(axes: "Axes", strips: Sequence[Strip]) -> None:
+    """Draw all strips at once: one by one they would take seconds."""
+    from matplotlib.collections import PolyCollection
+
+    corners = [
+        [(x, y + 0.04), (x + width, y + 0.04), (x + width, y + 0.96), (x, y + 0.96)]
+        for x, y, width, _ in strips
+    ]
+    filled = PolyCollection(corners, facecolors=[shade for *_, shade in strips], linewidths=0)
+    filled.set_in_layout(False)
+    axes.add_collection(filled, autolim=False)
 
 
 def _fitting(name: str, letters: float) -> str:
     """Return the name, or its last word, if it fits in the room for so many letters."""
     for text in (name, name.split(" ")[-1]):
-        if len(text) * _LETTER + 0.4 <= letters:
+        if len(text) * _LETTER + 0.3 <= letters:
             return text
     return ""
 

@@ -57,7 +57,9 @@ def yearly(run: Run, name: str, station: str) -> tuple[Numbers, Numbers]:
 
 
 def _span(run: Run) -> tuple[float, float]:
-    first, last = look.day_numbers(np.array([run.first, run.last], "datetime64[D]"))
+    """Return the first and the last day of the years flown, for whole bars."""
+    ends = np.array([f"{run.first.year}-01-01", f"{run.last.year}-12-31"], "datetime64[D]")
+    first, last = look.day_numbers(ends)
     return float(first), float(last)
 
 
@@ -96,7 +98,7 @@ def _aboard(axes: "Axes", run: Run) -> None:
         alone = np.isfinite(middle).sum() == 1
         axes.plot(when, middle, color=colours[key], marker="o" if alone else None, linewidth=1.4)
     axes.set_ylabel("aboard [t]")
-    axes.set_title("Propellant aboard")
+    axes.set_title("Propellant aboard, docked ships included")
     axes.set_ylim(bottom=0)
 
 

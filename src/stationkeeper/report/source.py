@@ -127,6 +127,12 @@ class Run:
                 return np.isfinite(values) & (values > 0)
         return np.ones(self.months.size, bool)
 
+    def mostly_present(self, station: str) -> NDArray[np.bool_]:
+        """Months in which a station exists in at least half of the replicas."""
+        if "alive" not in self.results:
+            return self.present(station)
+        return np.nan_to_num(self.series("alive", station)) >= 0.5
+
     @cached_property
     def stays(self) -> tuple[Stay, ...]:
         """Stays in order of launch."""

@@ -7,6 +7,7 @@ import numpy as np
 from stationkeeper.report.facts import StationFacts, dose_facts, station_facts, stay_days
 from stationkeeper.report.limits import nearest, nearness_text
 from stationkeeper.report.numbers import (
+    FIRM_SPACE,
     band_text,
     counted,
     listed,
@@ -45,35 +46,39 @@ def answer(run: Run) -> list[str]:
 def _station(run: Run, facts: StationFacts) -> str:
     """Say how long a station flies, how high, on how much propellant."""
     name = run.title(facts.key)
-    parts = [f"{name} {_life(run, facts)}."]
+    parts = [f"{name}: in orbit {_life(run, facts)}."]
     if facts.altitude_km.known:
-        parts.append(f"Its usual altitude is {band_text(facts.altitude_km, 'km')}.")
+        parts.append(f"In the middle month it is at {band_text(facts.altitude_km, 'km')}.")
     if facts.propellant_t.known:
-        when = "in a usual year" if facts.whole_years else "in the part of a year flown"
+        when = "in the middle year" if facts.whole_years else "in the part of a year flown"
         text = f"It uses {band_text(facts.propellant_t, 't')} of propellant {when}"
+        if len(facts.propellant_years) > 1:
+            least = min(facts.propellant_years, key=lambda pair: pair[1])
+            most = max(facts.propellant_years, key=lambda pair: pair[1])
+            text += (
+                f", from {number(least[1], 2)}{FIRM_SPACE}t in {least[0]} to "
+                f"{number(most[1], 2)}{FIRM_SPACE}t in {most[0]}"
+            )
         if np.isfinite(facts.reboosts):
-            text += f" in {counted(round(facts.reboosts), 'reboost')}"
+            text += f"; {number(facts.reboosts, 2)} reboosts a year on average"
         parts.append(text + ".")
     if facts.days_to_200_km.known:
         parts.append(
-            "If propulsion were lost it would usually be at 200 km after "
-            f"{band_text(facts.days_to_200_km, 'd')}."
+            "Without propulsion it would be at 200 km after "
+            f"{band_text(facts.days_to_200_km, 'd')} if lost in the middle month."
         )
     return " ".join(parts)
 
 
 def _life(run: Run, facts: StationFacts) -> str:
     """Say from when to when a station flies."""
-    began = "" if facts.first == run.months[0] else f" from {month_text(facts.first)}"
+    began = "" if facts.first == run.months[0] else f"from {month_text(facts.first)} "
     if facts.still_flies:
         share = number(100 * facts.alive_at_end)
-        return (
-            f"flies{began} to the end of the span, {run.last.isoformat()}, in {share} % of the "
-            "replicas"
-        )
+        return f"{began}to the end of the span, {run.last}, in {share} % of the replicas"
     early, middle, late = (month_text(when) for when in facts.ends)
     band = "in all replicas" if early == late else f"90 % of the replicas: {early} to {late}"
-    return f"flies{began} to {middle} ({band})"
+    return f"{began}to {middle} ({band})"
 
 
 def _people(run: Run) -> str:
@@ -119,7 +124,7 @@ def assumed(run: Run) -> str:
     for key, years in policy.items():
         parts.append(f"the altitude of {run.title(key)} follows a policy in {year_ranges(years)}")
     if run.estimates:
-        parts.append(f"{counted(len(run.estimates), 'figure')} of the programme are our estimates")
+        parts.append(f"{counted(len(run.estimates), 'figure')} of the programme estimated by us")
     parts.append(
         "future solar activity is drawn from past cycles for each replica"
         if run.programme.sun.future == "drawn"
