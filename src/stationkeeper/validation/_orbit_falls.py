@@ -232,10 +232,12 @@ def band_rows() -> list[Row]:
         span = day_of(given["entry"]) - first
         low, half, high = entry_band(given, seed)
         open_ended = not np.isfinite(high)
+        plain = float(nominal_fall(given).entry_day[0])
         text = (
             f"90 % band {date_from_days(first + low)} to "
             f"{'later than flown' if open_ended else date_from_days(first + high)}, "
             f"middle {'open' if not np.isfinite(half) else date_from_days(first + half)}; "
+            f"printed figures alone {date_from_days(plain) if np.isfinite(plain) else 'later'}; "
             f"entry {given['entry'][:10]}"
         )
         inside = low <= span <= high
