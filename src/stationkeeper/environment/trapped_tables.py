@@ -9,10 +9,12 @@ and in every module of radiation: all published tables are.
 """
 
 import sys
+import zlib
 from functools import cache
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,9 +65,9 @@ def trapped_table() -> TrappedTable:
     """
     resource = files("stationkeeper.environment") / "data" / "trapped_aep8.npz"
     try:
-        with as_file(resource) as path, np.load(path, allow_pickle=False) as data:
+        with resource.open("rb") as file, np.load(file, allow_pickle=False) as data:
             arrays = {name: data[name].astype(np.float64) for name in data.files}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, BadZipFile, zlib.error) as error:
         raise StorageError(
             f"the shipped table {resource} cannot be read ({error}); reinstall stationkeeper"
         ) from error
