@@ -24,7 +24,7 @@ def sun_direction(day: ArrayLike) -> Array:
 
     Notes
     -----
-    Within 0.012 degrees of the series of ERFA in the range above (tests/unit/test_sun.py).
+    Within 0.014 degrees of the series of ERFA in the range above (tests/unit/test_sun.py).
 
     References
     ----------

@@ -91,7 +91,7 @@ def integrated_decay(
     reference_density: float = 3.4e-12,
     reference_altitude: float = 420e3,
     scale_height: float = 60e3,
-    step: float = 15.0,
+    step: float = 10.0,
 ) -> Osculating:
     """Integrate an orbit with J2 to J4 and drag by Runge and Kutta's rule with a fixed step.
 
