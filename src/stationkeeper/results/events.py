@@ -27,7 +27,10 @@ def write_events(
         import pyarrow.parquet as pq
 
         def words(numbers: NDArray[Any], names: Sequence[str]) -> Any:
-            return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32()), pa.array(names))
+            different = sorted(set(names))  # a word twice would leave the bytes to chance
+            place = np.array([different.index(name) for name in names], np.int32)
+            indices = pa.array(place[numbers], pa.int32())
+            return pa.DictionaryArray.from_arrays(indices, pa.array(different))
 
         dates = rows["day"].astype("datetime64[D]") + np.datetime64("2000-01-01", "D").astype(int)
         table = pa.table(
