@@ -10,9 +10,9 @@ from stationkeeper.programme.check_basis import estimates, whole_basis, year_bas
 from stationkeeper.programme.check_crews import crew_faults
 from stationkeeper.programme.check_launches import launch_faults, plane_faults
 from stationkeeper.programme.check_ports import origin_of, port_faults
-from stationkeeper.programme.check_references import Fault, broken_references
+from stationkeeper.programme.check_references import Fault, broken_references, mended
 from stationkeeper.programme.check_rules import rule_faults
-from stationkeeper.programme.check_schema import COLLECTIONS, validate
+from stationkeeper.programme.check_schema import validate
 from stationkeeper.programme.composition import (
     History,
     all_crews,
@@ -142,15 +142,15 @@ def check_source(
     programme = validated.programme
     if programme is None:
         return Checked(None, tuple(problems), left_out=tuple(map(str, reading.left_out)))
-    broken = list(broken_references(programme))
-    for reference, fault in broken:
-        name = reference.name.partition("/")[0]
-        if not any(name == key for _, key in validated.missing):
-            problems.append(_located(fault, reading))
     whole = programme
-    while broken:
-        programme = without(programme, {reference.path[:2] for reference, _ in broken})
-        broken = list(broken_references(programme))
+    touched, missing = set(validated.touched), set(validated.missing)
+    while broken := list(broken_references(programme)):
+        for reference, fault in broken:
+            if not any(reference.name.partition("/")[0] == key for _, key in missing):
+                problems.append(_located(fault, reading))
+        programme, more, gone = mended(programme, [reference for reference, _ in broken])
+        touched |= more
+        missing |= gone
     told = history(programme)
     flights: dict[str, Flight] = {}
     crews: dict[str, Crew] = {}
@@ -160,7 +160,10 @@ def check_source(
         problems.append(_located(Fault(("traffic",), str(error), "fewer flights"), reading))
         programme = programme.model_copy(update={"traffic": {}})
     problems += [
-        _located(fault, reading) for fault in _faults(programme, told, flights, crews, reading)
+        _located(fault, reading)
+        for fault in _faults(programme, told, flights, crews, reading)
+        if not touched.intersection({fault.path[:2], *fault.also})
+        and not (fault.follows and missing)
     ]
     basis = tuple(year_basis(programme, told, flights, crews))
     failed = any(problem.severity == "error" for problem in problems)
@@ -177,21 +180,6 @@ def check_source(
 def _estimate(path: KeyPath, value: str, note: str, reading: Reading) -> Estimate:
     origin = reading.origin(path)
     return Estimate(origin.file, origin.line, ".".join(path), value, note)
-
-
-def without(programme: Programme, entries: Iterable[KeyPath]) -> Programme:
-    """Return a programme without some entries of its collections."""
-    gone = set(entries)
-    return programme.model_copy(
-        update={
-            name: {
-                key: part
-                for key, part in getattr(programme, name).items()
-                if (name, key) not in gone
-            }
-            for name in COLLECTIONS
-        }
-    )
 
 
 def _located(fault: Fault, reading: Reading) -> Problem:
@@ -227,9 +215,7 @@ def _faults(
     unsettled: list[Fault] = []
     for found in told.faults:
         path = ("event", found.event, found.key)
-        unsettled.append(
-            Fault(path, found.given, found.expected, found.fix, found.severity == "warning")
-        )
+        unsettled.append(Fault(path, found.given, found.expected, found.fix, follows=True))
     unsettled += port_faults(programme, told, flights)
     unsettled += launch_faults(programme, told, flights)
     for fault in unsettled:

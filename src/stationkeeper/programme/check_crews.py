@@ -77,6 +77,7 @@ def _seats(
                         f"{name!r}, which is no flight: the crew has no seat",
                         "the key or title of a flight, or a class of ship",
                         nearest(name, [*every, *titles, *programme.ship]),
+                        follows=True,
                     )
                 continue
             people = sum(sum(crews[key].seats.values()) for key in keys)
@@ -87,6 +88,7 @@ def _seats(
                     f"{people} people {'up' if direction == 'ship_up' else 'down'} on {name}",
                     f"at most {programme.ship[ship].seats}, the seats of {ship}",
                     "take fewer people, or another ship",
+                    also=(("ship", ship),),
                 )
             for key in keys:
                 yield from _launch_days(programme, key, crews[key], direction, every)
@@ -123,6 +125,7 @@ def _lives(programme: Programme, flights: Mapping[str, Flight]) -> Iterator[Faul
                 f"at most {life:g}, the certified life of {flight.ship} then",
                 "flown so" if flight.status == "flown" else "undock earlier",
                 warning=True,
+                also=(("ship", flight.ship),),
             )
 
 
@@ -169,6 +172,7 @@ def _foreigners(programme: Programme, crews: Mapping[str, Crew]) -> Iterator[Fau
                 + ("refused" if rule == "refused" else "let in by permission only"),
                 f"people of {', '.join(sorted(own))}, or an event of kind 'permit' before "
                 f"{crew.launched}",
+                also=(("station", crew.station),),
             )
 
 
@@ -244,4 +248,4 @@ def _days_fault(
     begin = first + timedelta(days=int(which[0]))
     end = first + timedelta(days=int(which[-1]))
     when = f"on {which.size} days from {begin} to {end}" if which.size > 1 else f"on {begin}"
-    return Fault(path, f"{given} {when}", expected, warning=True)
+    return Fault(path, f"{given} {when}", expected, warning=True, follows=True)

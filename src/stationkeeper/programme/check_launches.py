@@ -75,6 +75,7 @@ def plane_faults(programme: Programme, told: History) -> Iterator[Fault]:
                 f"costs {change / KILOMETRE:.1f} km/s",
                 f"stations in one orbit plane, at most {LARGEST_PLANE_CHANGE / KILOMETRE:.1f} km/s",
                 "launch the modules to the other plane instead",
+                also=(("station", left), ("station", joined)),
             )
 
 
@@ -112,7 +113,7 @@ def launch_faults(
         mass = flight.mass_kg or ship.mass_kg
         path = origin_of(key, programme, "launcher")[:2]
         for fault in _launch(
-            programme, path, launcher, site, flight.station, flight.launched, mass
+            programme, path, launcher, site, flight.station, flight.launched, mass, flight.ship
         ):
             if (fault.path, fault.expected) not in seen:
                 seen.add((fault.path, fault.expected))
@@ -132,6 +133,23 @@ def _first_station(programme: Programme, module: str) -> str | None:
 
 
 def _launch(
+    programme: Programme,
+    path: KeyPath,
+    launcher: str,
+    site: str | None,
+    station: str,
+    when: date,
+    mass: float,
+    ship: str | None = None,
+) -> Iterator[Fault]:
+    also = [("launcher", launcher), ("station", station)]
+    also += [("site", site)] if site else []
+    also += [("ship", ship)] if ship else []
+    for fault in _launch_faults(programme, path, launcher, site, station, when, mass):
+        yield fault._replace(also=tuple(also))
+
+
+def _launch_faults(
     programme: Programme,
     path: KeyPath,
     launcher_key: str,

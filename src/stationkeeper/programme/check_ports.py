@@ -53,6 +53,7 @@ def _module_ports(programme: Programme, told: History) -> Iterator[Fault]:
                 path,
                 f"{event.port!r}, whose module is not part of {station} on {event.date}",
                 f"a port of a module aboard: {_aboard(told, station, event.date)}",
+                follows=True,
             )
 
 
@@ -81,12 +82,14 @@ def _visit(
             path,
             f"{port!r} with mechanism {mechanism!r}",
             f"a port that {flight.ship} fits: {', '.join(ship.mechanisms) or 'it fits none'}",
+            also=(("ship", flight.ship), ("module", holder)),
         )
     if holder not in told.modules_on(flight.station, first):
         yield Fault(
             path,
             f"{port!r}, whose module is not part of {flight.station} on {first}",
             f"a port of a module aboard: {_aboard(told, flight.station, first)}",
+            follows=True,
         )
         return
     for since, modules, _ in told.states.get(flight.station, []):

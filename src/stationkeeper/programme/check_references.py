@@ -24,6 +24,10 @@ class Fault(NamedTuple):
     expected: str
     fix: str = ""
     warning: bool = False
+    follows: bool = False
+    """It may follow from something that is missing, and is not told beside that."""
+    also: tuple[KeyPath, ...] = ()
+    """Other entries that it rests on; it is not told beside a fault of theirs."""
 
 
 def references(programme: Programme) -> Iterator[Reference]:
@@ -126,3 +130,47 @@ def broken_references(programme: Programme) -> Iterator[tuple[Reference, Fault]]
         expected = f"a {collection} that is defined: {choices(options)}"
         fix = nearest(reference.name, names[collection])
         yield reference, Fault(reference.path, repr(reference.name), expected, fix)
+
+
+def mended(
+    programme: Programme, broken: list[Reference]
+) -> tuple[Programme, set[KeyPath], set[tuple[str, str]]]:
+    """Take broken references out, with as little around them as can be.
+
+    Parameters
+    ----------
+    programme : Programme
+        The document.
+    broken : list of Reference
+        Its references that name nothing.
+
+    Returns
+    -------
+    programme : Programme
+        Without them.
+    touched : set of KeyPath
+        Entries that lost a reference.
+    gone : set of (collection, key)
+        Entries that cannot be without theirs, and were taken out.
+    """
+    document = programme.model_dump(by_alias=True, exclude_unset=True)
+    touched: set[KeyPath] = set()
+    gone: set[tuple[str, str]] = set()
+    for path, _, name in broken:
+        touched.add(path[:2])
+        holder = document
+        for part in path[:-1]:
+            holder = holder.get(part, {})
+        value = holder.get(path[-1])
+        if isinstance(value, list | tuple):
+            holder[path[-1]] = tuple(item for item in value if item != name)
+        elif "payloads" in path:
+            document["launcher"][path[1]]["payloads"].pop(path[3], None)
+        elif path[-1] in _OPTIONAL or path[-2] == "moved_to":
+            holder.pop(path[-1], None)
+        elif document[path[0]].pop(path[1], None) is not None:
+            gone.add((path[0], path[1]))
+    return Programme.model_validate(document), touched, gone
+
+
+_OPTIONAL = frozenset({"owner", "launcher", "site", "to_station", "table"})

@@ -136,7 +136,8 @@ def _reboost(programme: Programme) -> Iterator[Fault]:
             for needed in _NEEDED[rule.kind]:
                 if getattr(rule, needed) is None:
                     given = "nothing"
-                    yield Fault((*at, name, needed), given, f"this key in a rule {rule.kind!r}")
+                    expected = f"this key in a rule {rule.kind!r}"
+                    yield Fault((*at, name, needed), given, expected)
             low, high = rule.lower_km, rule.upper_km
             if low is not None and high is not None and low >= high:
                 yield Fault((*at, name, "upper_km"), f"{high:g} km", f"more than {low:g} km")
@@ -199,7 +200,7 @@ def _figures(programme: Programme, told: History) -> Iterator[Fault]:
         path: KeyPath = ("station", key)
         if not told.exists_from(key):
             given = "no module at any time"
-            yield Fault(path, given, "an event of kind 'dock' for it", warning=True)
+            yield Fault(path, given, "an event of kind 'dock' for it", warning=True, follows=True)
         rules = station.crew_rules
         if rules.minimum > rules.maximum:
             given = f"{rules.minimum}"
@@ -227,7 +228,8 @@ def _figures(programme: Programme, told: History) -> Iterator[Fault]:
                     warning=True,
                 )
     if not any(told.exists_from(key) for key in programme.station):
-        yield Fault(("event",), "no module that is ever docked", "at least one event 'dock'")
+        given, expected = "no module that is ever docked", "at least one event 'dock'"
+        yield Fault(("event",), given, expected, follows=True)
 
 
 def _estimate_names(programme: Programme) -> Iterator[Fault]:

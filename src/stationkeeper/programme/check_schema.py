@@ -35,18 +35,21 @@ class Validated:
 
     programme: Programme | None
     problems: tuple[Problem, ...]
+    touched: frozenset[KeyPath] = frozenset()
+    """Entries with a fault, whose further faults may follow from it."""
     missing: frozenset[tuple[str, str]] = frozenset()
-    """Faulty entries that were taken out, as (collection, key)."""
+    """Of these, the entries that had to be taken out, as (collection, key)."""
 
 
 def validate(reading: Reading) -> Validated:
     """Check a document against the schema.
 
-    Faulty entries are taken out and the rest is tried again, so that faults of other kinds can be
-    found in the same go.
+    Faulty keys are taken out, or get a plain value where the schema needs one, and the rest is
+    tried again, so that faults of other kinds can be found in the same go.
     """
     document = reading.document
     problems: list[Problem] = []
+    touched: set[KeyPath] = set()
     missing: set[tuple[str, str]] = set()
     origins, file = reading.origins, reading.file
     for _ in range(_MOST_ROUNDS):
@@ -54,44 +57,79 @@ def validate(reading: Reading) -> Validated:
             programme = Programme.model_validate(document)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            problems += [_problem(detail, document, origins, file) for detail in details]
+            found = [_problem(detail, document, origins, file) for detail in details]
+            # A stand-in may be refused again, which is no fault of the file.
+            told = {problem.key for problem in problems}
+            problems += [problem for problem in found if problem.key not in told]
             document = copy.deepcopy(document)
-            if not _prune(document, details, missing):
+            if not _prune(document, details, touched, missing):
                 break
         except (OverflowError, RecursionError, ValueError) as error:
             given = shown(str(error))
             problems.append(Problem("error", reading.file, None, "", given, "ordinary values"))
             break
         else:
-            return Validated(programme, tuple(problems), frozenset(missing))
-    return Validated(None, tuple(problems), frozenset(missing))
+            return Validated(programme, tuple(problems), frozenset(touched), frozenset(missing))
+    return Validated(None, tuple(problems))
 
 
 def _prune(
-    document: dict[str, Any], details: list[ErrorDetails], missing: set[tuple[str, str]]
+    document: dict[str, Any],
+    details: list[ErrorDetails],
+    touched: set[KeyPath],
+    missing: set[tuple[str, str]],
 ) -> bool:
-    """Take the faulty keys or entries out; return whether the rest may stand without them."""
+    """Take faulty keys out or put plain values in; return whether the rest may be tried again."""
     for detail in details:
         path = _key_path(detail)
         if not path:
             return False
-        extra = detail["type"] == "extra_forbidden"
-        length = len(path) if extra else 2
-        if not extra and (path[0] not in COLLECTIONS or len(path) < 2):
-            if path[0] in ("title", "about", "sun", "applied", "left_out") and path[0] in document:
-                document[path[0]] = "" if path[0] in ("title", "about") else None
-                if document[path[0]] is None:
-                    del document[path[0]]
-                continue
-            return False
         holder: Any = document
-        for name in path[: length - 1]:
-            holder = holder.get(name) if isinstance(holder, Mapping) else None
-        if isinstance(holder, dict) and path[length - 1] in holder:
-            del holder[path[length - 1]]
-            if not extra:
-                missing.add((path[0], path[1]))
+        for name in path[:-1]:
+            holder = holder.get(name) if isinstance(holder, dict) else None
+        if not isinstance(holder, dict):
+            holder = {}
+        touched.add(path[:2])
+        stand_in = _stand_in(detail, path)
+        if detail["type"] == "extra_forbidden" or (stand_in is None and not _required(path)):
+            holder.pop(path[-1], None)
+        elif stand_in is not None and holder:
+            holder[path[-1]] = stand_in
+        elif path[0] in COLLECTIONS and len(path) > 1:
+            if isinstance(document.get(path[0]), dict):
+                document[path[0]].pop(path[1], None)
+            missing.add((path[0], path[1]))
+        else:
+            return False
     return True
+
+
+def _stand_in(detail: ErrorDetails, path: KeyPath) -> float | str | None:
+    """Return a value that a required key may take, so that the rest can be looked at."""
+    if not _required(path):
+        return None
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "greater_than_equal":
+            return float(context["ge"])
+        case "less_than_equal":
+            return float(context["le"])
+        case "missing" | "greater_than" | "float_type" | "finite_number" | "string_type":
+            kind = _model_at(path)
+            return 1.0 if kind is float else "-" if kind is str and path[-1] == "title" else None
+        case _:
+            return None
+
+
+def _required(path: KeyPath) -> bool:
+    """Return whether a part cannot be without a key."""
+    model = _model_at(path[:-1])
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return False  # an entry of a table, which may be left out
+    for name, info in model.model_fields.items():
+        if path[-1] in (name, info.alias):
+            return info.is_required()
+    return False
 
 
 def _key_path(detail: ErrorDetails) -> KeyPath:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
 
 from stationkeeper.errors import InputError
 from stationkeeper.programme.document import Programme
@@ -71,7 +70,6 @@ class EventFault:
     given: str
     expected: str
     fix: str = ""
-    severity: Literal["error", "warning"] = "error"
 
 
 @dataclass
