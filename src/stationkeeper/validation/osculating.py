@@ -118,7 +118,7 @@ def integrated_decay(
 
     Notes
     -----
-    Half the step moves the mean altitude after a year by less than 5 m.
+    Half the step moves the mean altitude after a year by less than 3 m.
 
     Examples
     --------
