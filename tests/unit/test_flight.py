@@ -325,3 +325,11 @@ def test_what_cannot_be_is_refused(change):
 def test_free_decay_that_cannot_be_is_refused(height, quotient, target):
     with pytest.raises(DomainError):
         days_to_altitude(ORBIT, *INDICES, ROWS, FIRST_DAY, height, quotient, target)
+
+
+def test_days_outside_the_density_are_refused():
+    short = orbit_density(density_table(), 0.9, FIRST_DAY, 100, 410e3)
+    with pytest.raises(DomainError, match="not within those of the orbit density"):
+        days_to_altitude(short, *INDICES, ROWS, FIRST_DAY, 410e3, 0.007)
+    with pytest.raises(DomainError, match="not within those of the orbit density"):
+        fly(ORBIT, *INDICES, ROWS, FIRST_DAY - 1, 410e3, **KEEP)

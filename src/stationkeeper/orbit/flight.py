@@ -347,6 +347,15 @@ def _future(
     return future, recorded[0], recorded[1], recorded[2]
 
 
+def _covered(density: OrbitDensity, first_day: float, days: int) -> None:
+    last = density.first_day + density.knot_spacing * (len(density.log_density) - 1)
+    _need(
+        density.first_day <= first_day and first_day + days <= last,
+        f"days {first_day:g} to {first_day + days:g} since 2000 are not within those of the orbit"
+        f" density, {density.first_day:g} to {last:g}",
+    )
+
+
 def fly(
     density: OrbitDensity,
     f107: ArrayLike,
@@ -395,7 +404,8 @@ def fly(
     rows : ndarray of int32, (R, D)
         For each replica and day, the recorded day whose Sun shines.
     first_day : float
-        Days since 2000-01-01T00:00 UTC at the start of the first day. [d]
+        Days since 2000-01-01T00:00 UTC at the start of the first day; the whole flight must lie
+        within the days of `density`. [d]
     initial_altitude : array_like, (R,) or one number
         Mean semi-major axis less equatorial radius, above 120 km and within the density. [m]
     mass : array_like, (D)
@@ -455,6 +465,7 @@ def fly(
     """
     future, flux, mean_flux, index = _future(rows, f107, f107_81d, ap)
     replicas, days = future.shape
+    _covered(density, first_day, days)
     spread = {
         "mass": mass,
         "drag_area": drag_area,
@@ -579,7 +590,7 @@ def days_to_altitude(
     rows : ndarray of int32, (R, D)
         As in `fly`, beginning on the day when propulsion is lost.
     first_day : float
-        That day, days since 2000-01-01T00:00 UTC. [d]
+        That day, days since 2000-01-01T00:00 UTC; all D days must lie within `density`. [d]
     altitude : array_like, (R,) or one number
         Altitude on that day, within the density; NaN gives NaN. [m]
     drag_area_per_mass : array_like, (R,) or one number
@@ -613,6 +624,7 @@ def days_to_altitude(
     """
     future, flux, mean_flux, index = _future(rows, f107, f107_81d, ap)
     replicas = len(future)
+    _covered(density, first_day, future.shape[1])
     for name, value in (("altitude", altitude), ("drag_area_per_mass", drag_area_per_mass)):
         _need(np.shape(value) in ((), (replicas,)), f"{name} must be one number or ({replicas},)")
     height = np.array(np.broadcast_to(np.asarray(altitude, dtype=np.float64), (replicas,)))
