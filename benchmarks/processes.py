@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 COMMAND = (sys.executable, "-m", "stationkeeper.cli")
 
@@ -22,35 +23,23 @@ class Measured:
     peak_mb: float
 
 
-def start(arguments: list[str], folder: Path) -> subprocess.Popen[str]:
-    """Start our command in a process group of its own, in a folder."""
-    return subprocess.Popen(
-        [*COMMAND, *arguments],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
 def run(arguments: list[str], folder: Path) -> Measured:
     """Run our command to its end and measure it.
 
-    The peak is the largest sum, over the process and its workers, of memory counted once however
-    many share it (PSS), sampled every 50 ms.
+    The peak is the largest resident memory of the process, as the system counts it. Workers are
+    threads, so it is that of the whole run.
     """
     begun = time.perf_counter()
-    process = start(arguments, folder)
-    peak = 0.0
-    while True:
-        try:
-            output, errors = process.communicate(timeout=0.05)
-            break
-        except subprocess.TimeoutExpired:
-            peak = max(peak, _group_memory_mb(process.pid))
-    seconds = time.perf_counter() - begun
-    return Measured(process.returncode, output, errors, seconds, peak)
+    with TemporaryFile("w+") as output, TemporaryFile("w+") as errors:
+        process = subprocess.Popen([*COMMAND, *arguments], cwd=folder, stdout=output, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        errors.seek(0)
+        unit = 1 if sys.platform == "darwin" else 1_024  # bytes there, kilobytes elsewhere
+        peak = usage.ru_maxrss * unit / 2**20
+        return Measured(process.returncode, output.read(), errors.read(), seconds, peak)
 
 
 def kill_after(arguments: list[str], folder: Path, delay: float) -> bool:
@@ -58,27 +47,17 @@ def kill_after(arguments: list[str], folder: Path, delay: float) -> bool:
 
     Returns True if it was still running then.
     """
-    process = start(arguments, folder)
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
-        process.communicate(timeout=delay)
+        process.wait(timeout=delay)
         return False
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.wait()
         return True
-
-
-def _group_memory_mb(group: int) -> float:
-    total = 0
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            if os.getpgid(int(entry.name)) != group:
-                continue
-            for line in (entry / "smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1])
-        except OSError:  # it ended between two looks
-            continue
-    return total / 1024

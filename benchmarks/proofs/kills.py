@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,27 +20,25 @@ def arguments(out: Path) -> list[str]:
     return ["run", PROGRAMME, "--replicas", str(REPLICAS), "--seed", str(SEED), "--out", str(out)]
 
 
-def tables(out: Path) -> dict[str, str]:
-    """Return the digest of every table of the only run folder in ``out``, by name."""
-    (folder,) = [path for path in out.iterdir() if path.is_dir()]
+def tables(folder: Path) -> dict[str, str]:
+    """Return the digest of every table of a run folder, by name."""
     paths = [folder / "ensemble.nc", *sorted((folder / "replicas").glob("*.parquet"))]
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.exists()
+    }
 
 
 def undisturbed(folder: Path) -> tuple[dict[str, str], float]:
-    """Return the tables of a run that nobody kills, and its warm duration in seconds."""
-    for name in ("cold", "warm"):
-        out = folder / name
-        if not (out / "seconds.txt").exists():
-            out.mkdir(exist_ok=True)
-            done = run(arguments(out), folder)
-            if done.code != 0:
-                raise RuntimeError(f"the undisturbed run failed: {done.errors}")
-            (out / "seconds.txt").write_text(repr(done.seconds))
-    cold, warm = tables(folder / "cold"), tables(folder / "warm")
-    if cold != warm:
-        raise RuntimeError("two undisturbed runs differ")
-    return warm, float((folder / "warm" / "seconds.txt").read_text())
+    """Return the tables of a run that nobody kills, and its duration in seconds."""
+    out, clock = folder / "undisturbed", folder / "undisturbed.txt"
+    if not clock.exists():
+        shutil.rmtree(out, ignore_errors=True)
+        done = run(arguments(out), folder)
+        if done.code != 0:
+            raise RuntimeError(f"the undisturbed run failed: {done.errors}")
+        clock.write_text(repr(done.seconds))
+    (only,) = out.iterdir()
+    return tables(only), float(clock.read_text())
 
 
 def step(index: int, scale: float, folder: Path) -> Figures:
@@ -47,30 +46,28 @@ def step(index: int, scale: float, folder: Path) -> Figures:
     truth, seconds = undisturbed(folder)
     draw = random.Random(index)
     out = folder / f"killed-{index}"
-    out.mkdir(exist_ok=True)
+    shutil.rmtree(out, ignore_errors=True)
     killed_at = []
     for _ in range(draw.randint(1, MOST_KILLS_A_RUN)):
         delay = draw.uniform(0.02, 1.0) * seconds
         if kill_after(arguments(out), folder, delay):
             killed_at.append(round(delay, 3))
     done = run(arguments(out), folder)
-    same = done.code == 0 and tables(out) == truth
-    left = [path.name for path in out.rglob("*.partial")] if same else []
+    # A kill after the last file was written leaves a finished run, and the next one begins anew:
+    # there may be several folders, and each must be whole.
+    found = sorted(path for path in out.iterdir() if path.is_dir())
+    same = done.code == 0 and bool(found) and all(tables(path) == truth for path in found)
+    left = [path.name for path in out.rglob("*.partial")]
     if same and not left:
-        _remove(out)
+        shutil.rmtree(out)
     return {
         "kills": len(killed_at),
         "killed_at_s": killed_at,
+        "folders": len(found),
         "same_bytes": same,
         "left_over": left,
         "code": done.code,
     }
-
-
-def _remove(out: Path) -> None:
-    for path in sorted(out.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    out.rmdir()
 
 
 def summary(done: Sequence[Figures]) -> Figures:
