@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -89,7 +90,24 @@ def build_folder(
     data = made_results(first, last, stations, stays, ship).drop_vars(list(without))
     data.attrs["programme"] = "made-up"
     data.to_netcdf(folder / "ensemble.nc", engine="h5netcdf")
+    (folder / "replicas").mkdir(exist_ok=True)
+    made_events(data, last).to_parquet(folder / "replicas" / "chunk-00000.parquet")
     return folder
+
+
+def made_events(data: xr.Dataset, last: str) -> pd.DataFrame:
+    """Return an event for each of 20 replicas and station: it comes down, or stays up."""
+    rows = []
+    for i, key in enumerate(data["station"].values):
+        flies = np.flatnonzero(data["alive"].values[i] == 1)[-1]
+        goes = flies < data.sizes["month"] - 1
+        end = data["month"].values[flies].astype("datetime64[D]")
+        for replica in range(20):
+            day = end + replica if goes else np.datetime64(last)
+            event = "controlled descent ends at altitude" if goes else "altitude at the end"
+            rows.append((replica, str(key), event, day.astype(object), 220.0, "km"))
+    names = ["replica", "station", "event", "date", "value", "unit"]
+    return pd.DataFrame(rows, columns=names).astype({"station": "category", "event": "category"})
 
 
 def made_results(

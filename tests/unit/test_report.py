@@ -11,14 +11,14 @@ import pytest
 
 from stationkeeper.report import altitude, assembly, descent, dose, look, propellant
 from stationkeeper.report.evidence import Evidence, evidence_markup, rows_for
-from stationkeeper.report.facts import dose_facts, station_facts
+from stationkeeper.report.facts import dose_facts, station_facts, stay_days
 from stationkeeper.report.limits import nearest
 from stationkeeper.report.markup import escaped, table, tag
-from stationkeeper.report.numbers import Band, number
+from stationkeeper.report.numbers import Band, number, whole
 from stationkeeper.report.page import pictures
 from stationkeeper.report.people import packed, person_days
 from stationkeeper.report.picture import Picture
-from stationkeeper.report.source import Run, Stay, read_run
+from stationkeeper.report.source import Ends, Run, Stay, read_run
 from stationkeeper.report.words import answer
 from stationkeeper.validation.rows import Row
 from tests.report_folder import build_folder
@@ -136,7 +136,7 @@ def test_the_words_hold_the_numbers_of_the_results(run: Run) -> None:
         assert f"{facts.propellant_t.middle:.2f} t (" in said
     days = person_days(run)
     total = sum(days.values())
-    assert f"{number(total)} person-days" in said
+    assert f"{whole(total)} person-days" in said
     largest = max(run.stays, key=lambda stay: stay.dose.middle)
     assert f"{largest.ship_up} with" in said
     assert f"{number(largest.dose.middle)} mSv" in said
@@ -150,23 +150,57 @@ def test_person_days_are_people_times_days_of_their_months(run: Run) -> None:
     assert person_days(run)["USA"] == pytest.approx(wanted)
 
 
-def test_a_station_that_leaves_is_said_to_end_in_its_last_month(run: Run) -> None:
+def test_a_station_that_leaves_is_said_to_end_on_its_days(run: Run) -> None:
     iss, ros = station_facts(run)
-    alive = run.series("alive", "iss")
-    assert iss.ends[1] == run.months[np.flatnonzero(alive == 1.0)[-1]]
+    month = run.months[np.flatnonzero(run.series("alive", "iss") == 1.0)[-1]]
+    # 20 replicas come down on 20 days: one is down on the first, half on the tenth.
+    assert iss.ends == (month + 1, month + 10, month + 19)
+    assert iss.share_flying == 0
     assert not iss.still_flies
     assert ros.still_flies
-    assert f"to {str(iss.ends[1])[:7]}" in answer(run)[0]
-    assert f"to the end of the span, {run.last}" in answer(run)[1]
+    said = answer(run)
+    assert f"to {month + 10} (90 % of the replicas: {month + 1} to {month + 19})" in said[0]
+    assert "then controlled descent" in said[0]
+    assert f"to the end of the span, {run.last}, in 100 %" in said[1]
 
 
-def test_the_band_of_an_end_comes_from_the_share_of_replicas(tmp_path: Path) -> None:
-    run = read_run(build_folder(tmp_path / "run", stays=0))
+def test_some_replicas_may_fly_on(run: Run) -> None:
+    day = np.datetime64("2040-06-01")
+    never = np.datetime64("NaT", "D")
+    few = Ends(np.array([day] * 2 + [never] * 18), {"uncontrolled entry": 2})
+    many = Ends(np.array([day] * 18 + [never] * 2), {"uncontrolled entry": 18})
+    said = answer(replace(run, ends={"iss": few, "ros": many}))
+    assert "in 90.0 % of the replicas; 5 % are down by 2040-06-01" in said[0]
+    assert "2040-06-01 (90 % of the replicas: 2040-06-01 to after the span)" in said[1]
+
+
+def test_without_events_the_band_of_an_end_comes_from_the_months(run: Run) -> None:
     alive = np.where(np.isfinite(run.results["alive"]), 1.0, np.nan)
     alive[0, 100:110], alive[0, 110:120], alive[0, 120:130], alive[0, 130:] = 0.9, 0.4, 0.03, 0.0
     results = run.results.assign(alive=(("station", "month"), alive))
-    facts = station_facts(replace(run, results=results))[0]
+    facts = station_facts(replace(run, results=results, ends={}))[0]
     assert facts.ends == tuple(run.months[[99, 109, 119]])
+
+
+def test_a_long_descent_has_a_panel_of_its_own(run: Run) -> None:
+    short = look_height(altitude.picture(run))
+    values = run.results["altitude_km"].copy()
+    values[{"station": 0, "month": slice(90, 120)}] -= np.linspace(20, 200, 30)[:, None]
+    long = replace(run, results=run.results.assign(altitude_km=values))
+    assert look_height(altitude.picture(long)) > short + 100
+
+
+def look_height(picture: Picture) -> int:
+    return int(pixels(picture.png or b"").shape[0])
+
+
+def test_years_of_policy_are_shaded_only_beside_years_of_record(run: Run) -> None:
+    basis = tuple(("iss", year, "policy", "policy", "policy") for year in range(2021, 2041))
+    assert altitude.policy_years(replace(run, basis=basis), "iss") == []
+    mixed = (("iss", 2021, "record", "record", "record"), *basis[1:])
+    assert altitude.policy_years(replace(run, basis=mixed), "iss") == list(range(2022, 2041))
+    assert "Grey ground" in altitude.picture(replace(run, basis=mixed)).caption
+    assert "2022–2040" in answer(replace(run, basis=mixed))[-1]
 
 
 def test_the_largest_dose_and_the_middle_one_are_picked(run: Run) -> None:
@@ -194,6 +228,16 @@ def test_a_long_stay_is_held_against_a_limit_by_its_mean_rate(run: Run) -> None:
     assert contested.share == pytest.approx(100 / 300)
 
 
+def test_only_the_days_of_a_stay_inside_the_span_count(run: Run) -> None:
+    band = Band(1.0, 1.0, 1.0)
+    first, last = np.datetime64(run.first), np.datetime64(run.last)
+    begun = Stay("a", "iss", "A", first - 100, first + 50, True, {"RUS": 1}, band, band)
+    open_end = replace(begun, launched=last - 30, landed=np.datetime64("NaT"))
+    assert stay_days(run, begun) == 50
+    assert stay_days(run, open_end) == 30
+    assert stay_days(run, replace(begun, launched=first, landed=first + 7)) == 7
+
+
 def test_bars_of_one_station_never_share_a_row(run: Run) -> None:
     last = np.datetime64(run.last)
     for key in run.stations:
@@ -210,11 +254,11 @@ def test_rows_bear_on_the_figures_they_are_about() -> None:
         return Row(topic, name, 1.0, 1.0, unit, 0.1, "measured", "made up")
 
     rows = [
-        row("ISS altitude lost, span 3", "km"),
-        row("reboost propellant 2023-2025", "t"),
-        row("Skylab re-entry", "d"),
+        row("ISS altitude lost 2024-11-10 to 2024-11-13", "km"),
+        row("ISS reboost propellant, mean of 2023-2025", "t/a"),
+        row("Skylab re-entry inside the 90 % band", "d"),
         row("ISS 2019-12 GCR", "mGy/d", "dose"),
-        row("depth-dose at 10 g/cm2", "Gy", "dose"),
+        row("STS-91 effective dose", "mSv", "dose"),
     ]
     figures = ("altitude", "propellant", "days-to-200-km", "dose-rate", "dose")
     for figure, one in zip(figures, rows, strict=True):
@@ -228,7 +272,7 @@ def test_a_row_that_misses_is_seen_without_opening_anything() -> None:
     fitted = replace(bad, name="fitted", calibration=True)
     page = evidence_markup("dose-rate", Evidence((good, bad, fitted)))
     open_part = page.split("<details>")[0]
-    assert "1 of 2 within tolerance" in open_part
+    assert "within tolerance are 1 of 2 measured." in open_part
     assert "missed" in open_part
     assert "secondaries are left out" in open_part
     assert "fitted" not in open_part

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stationkeeper.report import look
 from stationkeeper.report.numbers import counted, number
@@ -13,21 +14,25 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 KEY, TITLE = "altitude", "Altitude"
-_DESCENT_KM = 40.0  # below the usual height by this much a month belongs to a descent; our choice
-_DESCENT_SHARE = 0.15  # a descent shorter than this share of the life may run off the panel
+_LEFT_KM = 15.0  # below the usual height by this much, for good, a station has left it; our choice
+_DESCENT_KM = 40.0  # and this much lower it is seen to descend; our choice
+_DESCENT_SHARE = 0.05  # a descent longer than this share of the life has a panel too; our choice
 
 
 def picture(run: Run) -> Picture:
-    """Draw a panel for each station: median, 50 % and 90 % bands, flown samples."""
+    """Draw a panel for each station, and one for a long descent: bands and flown samples."""
     stations = [key for key in run.stations if _known(run, key)]
     if not stations:
         return absent(KEY, TITLE, "The results hold no altitude.")
     colours = look.station_colours(run.stations)
-    said = []
+    drawn = [(key, False) for key in stations]
+    for key in stations:
+        if _falls_long(run, key):
+            drawn.insert(drawn.index((key, False)) + 1, (key, True))
     with look.drawing():
-        figure, panels = look.new_figure(0.5 + 2.3 * len(stations), len(stations))
-        for axes, key in zip(panels, stations, strict=True):
-            said.append(_panel(axes, run, key, colours[key]))
+        figure, panels = look.new_figure(0.5 + 2.2 * len(drawn), len(drawn))
+        for axes, (key, whole) in zip(panels, drawn, strict=True):
+            _panel(axes, run, key, colours[key], whole)
         panels[-1].set_xlabel("date (UTC)")
         image = look.as_png(figure)
     samples = sum(run.samples[key][0].size for key in stations if key in run.samples)
@@ -49,13 +54,18 @@ def picture(run: Run) -> Picture:
         "light: the middle 50 % and 90 % of them; where only some replicas still fly, of those."
         + flown
         + grey,
-        alt="Altitude by month. " + " ".join(said),
+        alt="Altitude by month. " + " ".join(_said(run, key) for key in stations),
         png=image,
     )
 
 
 def policy_years(run: Run, key: str) -> list[int]:
-    """Return the years in which the altitude of a station follows a policy, not a record."""
+    """Return the years in which the altitude of a station follows a policy, not a record.
+
+    None are returned if no year of the programme is record: then all of it is policy.
+    """
+    if not any(kind == "record" for _, _, kind, *_ in run.basis):
+        return []
     return [year for station, year, kind, *_ in run.basis if (station, kind) == (key, "policy")]
 
 
@@ -63,8 +73,32 @@ def _known(run: Run, key: str) -> bool:
     return run.has("altitude_km") and bool(np.isfinite(run.series("altitude_km", key)).any())
 
 
-def _panel(axes: "Axes", run: Run, key: str, colour: str) -> str:
-    """Draw one station; return what is seen, in words."""
+def descent_months(low: Numbers, middle: Numbers) -> NDArray[np.intp]:
+    """Return the months of the last descent: those after it left its usual height for good.
+
+    Examples
+    --------
+    >>> height = np.array([400.0, 402.0, 401.0, 380.0, 300.0])
+    >>> descent_months(height - 2, height).tolist()
+    [3, 4]
+    >>> descent_months(height[:3], height[:3]).tolist()
+    []
+    """
+    known = np.flatnonzero(np.isfinite(middle))
+    usual = np.median(middle[known])
+    high_enough = known[low[known] >= usual - _LEFT_KM]
+    late = known[known > (high_enough[-1] if high_enough.size else -1)]
+    falls = late.size > 0 and low[late].min() < usual - _DESCENT_KM
+    return late if falls else late[:0]
+
+
+def _falls_long(run: Run, key: str) -> bool:
+    low, middle, _ = run.quantiles("altitude_km", key)
+    return bool(descent_months(low, middle).size > _DESCENT_SHARE * np.isfinite(middle).sum())
+
+
+def _panel(axes: "Axes", run: Run, key: str, colour: str, whole: bool) -> None:
+    """Draw one station at its usual height, or with all of its descent."""
     from matplotlib.ticker import MaxNLocator
 
     when = look.day_numbers(run.months + np.timedelta64(15, "D"))
@@ -92,35 +126,30 @@ def _panel(axes: "Axes", run: Run, key: str, colour: str) -> str:
             alpha=0.8,
         )
     look.time_axis(axes, *look.day_numbers(np.array([run.first, run.last], "datetime64[D]")))
-    bottom, clipped = _limits(axes, low, middle, high)
+    descent = descent_months(low, middle)
+    known = np.flatnonzero(np.isfinite(middle))
+    shown = known if whole or not descent.size else np.setdiff1d(known, descent)
+    bottom, top = float(low[shown].min()), float(high[shown].max())
+    pad = max(2.0, 0.06 * (top - bottom))
+    axes.set_ylim(bottom - pad, top + pad)
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.set_ylabel("altitude [km]")
-    axes.set_title(look.drawable(run.title(key)), color=colour)
-    if clipped is not None:
+    title = look.drawable(run.title(key))
+    axes.set_title(f"{title}: the descent" if whole else title, color=colour)
+    if descent.size and not whole:
         axes.annotate(
             f"descends to {number(float(np.nanmin(low)))} km",
-            (when[clipped], bottom),
+            (when[descent[0]], bottom - pad),
             xytext=(-6, 4),
             textcoords="offset points",
             ha="right",
             fontsize=8,
             color=colour,
         )
-    usual = float(np.nanmedian(middle))
-    least, most = np.nanmin(middle), np.nanmax(middle)
+
+
+def _said(run: Run, key: str) -> str:
+    """Say what is seen of one station."""
+    _, middle, _ = run.quantiles("altitude_km", key)
+    usual, least, most = np.nanmedian(middle), np.nanmin(middle), np.nanmax(middle)
     return f"{run.title(key)}: median {number(usual)} km, from {number(least)} to {number(most)}."
-
-
-def _limits(axes: "Axes", low: Numbers, middle: Numbers, high: Numbers) -> tuple[float, int | None]:
-    """Set the vertical limits; return the bottom and the month in which a descent leaves it."""
-    known = np.isfinite(middle)
-    usual = np.median(middle[known])
-    descent = known & (low < usual - _DESCENT_KM)
-    late = descent & (np.arange(low.size) >= np.flatnonzero(known)[0] + 0.5 * known.sum())
-    held = known & ~late
-    short = late.any() and late.sum() <= _DESCENT_SHARE * known.sum()
-    shown = held if short else known
-    bottom, top = float(low[shown].min()), float(high[known].max())
-    pad = max(2.0, 0.06 * (top - bottom))
-    axes.set_ylim(bottom - pad, top + pad)
-    return bottom - pad, int(np.flatnonzero(late)[0]) if short else None

@@ -10,7 +10,7 @@ from stationkeeper.report import look
 from stationkeeper.report.facts import stay_days
 from stationkeeper.report.limits import COMPARED, agency_name
 from stationkeeper.report.markup import Markup, table, tag
-from stationkeeper.report.numbers import band_text, counted, day_text, number
+from stationkeeper.report.numbers import band_text, counted, day_text, number, whole
 from stationkeeper.report.picture import Picture, absent
 from stationkeeper.report.source import Run
 from stationkeeper.units import MILLI
@@ -68,9 +68,7 @@ def picture(run: Run, limits: Sequence[Limit] = ()) -> Picture:
         axes.set_xlabel("launch of the stay (UTC)")
         figure.draw_without_rendering()
         _limit_lines(axes, drawn, float(span[0]), float(span[1]))
-        seen = {stay.station for stay in stays}
-        words = [(run.title(k), colours[k]) for k in run.stations if k in seen]
-        look.words_beside(axes, words)
+        look.words_beside(axes, run.words("people"))
         image = look.as_png(figure)
     most = max(stays, key=lambda stay: stay.dose.middle)
     middle = float(np.median([stay.dose.middle for stay in stays]))
@@ -81,7 +79,8 @@ def picture(run: Run, limits: Sequence[Limit] = ()) -> Picture:
         "planned. Logarithmic scale. Dashed: dated limits, dotted where sources do not agree "
         "that they are in force; a career limit is for all flights of a person together. A limit "
         "is for the quantity that its agency names, and that is not always dose equivalent: see "
-        "the table of limits.",
+        "the table of limits. A stay adds up the rate of its days, which the next figure holds "
+        "against measurements.",
         alt=f"Dose equivalent of {counted(len(stays), 'stay')}: middle stay {number(middle)} mSv, "
         f"most {number(most.dose.middle)} mSv ({most.ship_up}).",
         png=image,
@@ -137,7 +136,7 @@ def stays_markup(run: Run) -> Markup:
             ", ".join(f"{nation} {count}" for nation, count in stay.seats.items()),
             day_text(stay.launched),
             day_text(stay.landed),
-            number(stay_days(run, stay)),
+            whole(stay_days(run, stay)),
             band_text(stay.absorbed, "mGy"),
             band_text(stay.dose, "mSv"),
             "flown" if stay.flown else "planned",
@@ -150,7 +149,7 @@ def stays_markup(run: Run) -> Markup:
         "seats",
         "launched",
         "landed",
-        "days",
+        "days in the span",
         "absorbed",
         "dose equivalent",
         "status",

@@ -12,13 +12,21 @@ from importlib import resources
 from typing import Any
 
 from stationkeeper.report.markup import Markup, table, tag
-from stationkeeper.report.numbers import number
+from stationkeeper.report.numbers import listed, number
 from stationkeeper.validation.rows import Row
 
 STORED = "latest.json"
 
-_DESCENTS = ("re-entry", "reentry", "entry of", "tiangong", "skylab", "salyut", "mir ", "decay of")
-_PROPELLANT = ("propellant", "reboost", "delta-v", "avoidance")
+_FALLS = ("tiangong", "mir altitude", "skylab re-entry", "salyut 7 re-entry")
+_BURNS = ("propellant, mean", "raise", "avoidance")
+_HELD = ("altitude lost", "mean altitude", "iss decay")
+_KINDS = {
+    "measured": "measured",
+    "standard": "by a standard",
+    "worked-example": "worked examples",
+    "other-program": "of other programs",
+    "other-model": "of other models",
+}
 
 
 @dataclass(frozen=True)
@@ -30,17 +38,15 @@ class Evidence:
 
 
 def _about(row: Row, words: Sequence[str]) -> bool:
-    return any(word in f"{row.name.lower()} " for word in words)
+    return any(word in row.name.lower() for word in words)
 
 
 _BEARS_ON: dict[str, Callable[[Row], bool]] = {
-    "altitude": lambda row: (
-        row.topic == "orbit" and not _about(row, _DESCENTS) and not _about(row, _PROPELLANT)
-    ),
-    "propellant": lambda row: row.topic == "orbit" and _about(row, _PROPELLANT),
-    "days-to-200-km": lambda row: row.topic == "orbit" and _about(row, _DESCENTS),
-    "dose": lambda row: row.topic == "dose" and "/d" not in row.unit,
-    "dose-rate": lambda row: row.topic == "dose" and "/d" in row.unit,
+    "altitude": lambda row: row.topic == "orbit" and _about(row, _HELD),
+    "propellant": lambda row: row.topic == "orbit" and _about(row, _BURNS),
+    "days-to-200-km": lambda row: row.topic == "orbit" and _about(row, _FALLS),
+    "dose": lambda row: row.topic == "dose" and not row.unit.endswith(("/d", "d)")),
+    "dose-rate": lambda row: row.topic == "dose" and row.unit.endswith(("/d", "d)")),
 }
 
 
@@ -107,11 +113,8 @@ def evidence_markup(figure: str, evidence: Evidence) -> Markup:
         return tag("p", "No published figure is held against this one yet.", class_="evidence")
     blind = [row for row in rows if row.counts]
     misses = [row for row in blind if not row.within]
-    head = (
-        f"Beside published figures: {len(blind) - len(misses)} of {len(blind)} within tolerance."
-        if blind
-        else "Beside published figures: fitted or shown only, none is blind evidence."
-    )
+    head = _counts(blind) if blind else "fitted or shown only; none is blind evidence."
+    head = f"Beside published figures: {head}"
     lines = [tag("p", tag("strong", head), class_="evidence")]
     if misses:
         lines.append(
@@ -133,11 +136,24 @@ def evidence_markup(figure: str, evidence: Evidence) -> Markup:
     lines.append(
         tag(
             "details",
-            tag("summary", f"All {len(rows)} rows"),
+            tag(
+                "summary",
+                f"All {len(rows)} rows" + (f" ({evidence.made})" if evidence.made else ""),
+            ),
             table(heads, cells, row_classes=[verdict(row).replace(" ", "-") for row in rows]),
         )
     )
     return Markup("").join(lines)
+
+
+def _counts(blind: Sequence[Row]) -> str:
+    """Say how many rows are within tolerance, by the kind of truth they are held against."""
+    said = []
+    for kind, words in _KINDS.items():
+        some = [row for row in blind if row.kind == kind]
+        if some:
+            said.append(f"{sum(row.within for row in some)} of {len(some)} {words}")
+    return f"within tolerance are {listed(said)}."
 
 
 def _sentence(row: Row) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from stationkeeper.report.numbers import Band
 from stationkeeper.report.source import Run, Stay
 
-_ALL, _HALF, _FEW = 0.95, 0.50, 0.05
+_FEW, _HALF, _MOST = 0.05, 0.50, 0.95
 UNKNOWN = Band(np.nan, np.nan, np.nan)
 
 
@@ -18,7 +18,8 @@ class StationFacts:
     key: str
     first: np.datetime64
     ends: tuple[np.datetime64, np.datetime64, np.datetime64]
-    alive_at_end: float
+    share_flying: float
+    how: tuple[str, ...]
     altitude_km: Band
     propellant_t: Band
     propellant_years: tuple[tuple[int, float], ...]
@@ -31,7 +32,7 @@ class StationFacts:
     @property
     def still_flies(self) -> bool:
         """True if it is in orbit on the last day in most replicas."""
-        return self.alive_at_end >= _HALF
+        return self.share_flying >= _HALF
 
 
 @dataclass(frozen=True)
@@ -60,27 +61,23 @@ def dose_facts(run: Run) -> DoseFacts | None:
 
 
 def stay_days(run: Run, stay: Stay) -> float:
-    """Return the days from launch to landing, or to the last day flown here."""
-    landed = np.datetime64(run.last, "D") if np.isnat(stay.landed) else stay.landed
-    return float((landed - stay.launched) / np.timedelta64(1, "D"))
+    """Return the days from launch to landing that lie inside the span: those that have a dose."""
+    first, last = np.datetime64(run.first, "D"), np.datetime64(run.last, "D")
+    landed = last if np.isnat(stay.landed) else min(stay.landed, last)
+    return max(0.0, float((landed - max(stay.launched, first)) / np.timedelta64(1, "D")))
 
 
 def _facts(run: Run, key: str) -> StationFacts:
     present = run.present(key)
-    months = run.months
-    alive = run.series("alive", key) if "alive" in run.results else present.astype(float)
-    alive = np.where(np.isfinite(alive), alive, 0.0)
-    ends = tuple(
-        months[np.flatnonzero(alive >= share)[-1]] if (alive >= share).any() else months[0]
-        for share in (_ALL, _HALF, _FEW)
-    )
+    ends, share_flying, how = _ends(run, key)
     propellant, by_year, whole = _propellant(run, key)
     mass = run.series("mass_kg", key) if run.has("mass_kg") else np.array([np.nan])
     return StationFacts(
         key=key,
-        first=months[np.flatnonzero(present)[0]],
-        ends=(ends[0], ends[1], ends[2]),
-        alive_at_end=float(alive[-1]),
+        first=run.months[np.flatnonzero(present)[0]],
+        ends=ends,
+        share_flying=share_flying,
+        how=how,
         altitude_km=_usual(run, "altitude_km", key),
         propellant_t=propellant,
         propellant_years=by_year,
@@ -90,6 +87,25 @@ def _facts(run: Run, key: str) -> StationFacts:
         days_to_200_km=_usual(run, "days_to_200_km", key),
         dose_rate_msv_d=_usual(run, "dose_rate_msv_d", key),
     )
+
+
+def _ends(
+    run: Run, key: str
+) -> tuple[tuple[np.datetime64, np.datetime64, np.datetime64], float, tuple[str, ...]]:
+    """Return when few, half and most replicas are down, the share that flies on, and how."""
+    found = run.ends.get(key)
+    if found is not None:
+        days = [found.quantile(share) for share in (_FEW, _HALF, _MOST)]
+        ranked = sorted(found.by_kind, key=lambda kind: -found.by_kind[kind])
+        return (days[0], days[1], days[2]), found.share_flying, tuple(ranked)
+    # Without the events of the replicas the share in orbit by month must do.
+    alive = run.series("alive", key) if "alive" in run.results else run.present(key).astype(float)
+    alive = np.nan_to_num(alive)
+    months = [
+        run.months[np.flatnonzero(alive >= share)[-1]] if (alive >= share).any() else run.months[0]
+        for share in (_MOST, _HALF, _FEW)
+    ]
+    return (months[0], months[1], months[2]), float(alive[-1]), ()
 
 
 def _usual(run: Run, name: str, key: str) -> Band:

@@ -43,6 +43,17 @@ def number(value: float, figures: int = 3) -> str:
     return f"{value:,.{places}f}".replace(",", THIN_SPACE)
 
 
+def whole(value: float) -> str:
+    """Write a count of days or people as a whole number.
+
+    Examples
+    --------
+    >>> whole(84.2)
+    '84'
+    """
+    return f"{value:,.0f}".replace(",", THIN_SPACE) if math.isfinite(value) else MISSING
+
+
 def band_text(band: Band, unit: str, figures: int = 3) -> str:
     """Write a band as ``middle (low to high) unit``, or one number if it has no width.
 

@@ -19,7 +19,7 @@ from stationkeeper.report.provenance import (
     sources,
 )
 from stationkeeper.report.source import Run, read_run
-from stationkeeper.report.words import DISCLAIMER, answer
+from stationkeeper.report.words import DISCLAIMER, answer, end_text
 from stationkeeper.results.folder import REPORT
 from stationkeeper.results.storage import storage_errors, write_atomically
 
@@ -112,7 +112,7 @@ def _answer(run: Run) -> Markup:
     rows = [
         (
             run.title(facts.key),
-            month_text(facts.first),
+            _stacked(month_text(facts.first), ""),
             _end(run, facts),
             *[
                 _band(band)
@@ -150,9 +150,9 @@ def _answer(run: Run) -> Markup:
 def _end(run: Run, facts: StationFacts) -> Markup:
     """Return when a station ends, with its band in small."""
     if facts.still_flies:
-        share = f"in {number(100 * facts.alive_at_end)} % of the replicas"
+        share = f"in {number(100 * facts.share_flying)} % of the replicas"
         return _stacked(f"after {run.last.isoformat()}", share)
-    early, middle, late = (month_text(when) for when in facts.ends)
+    early, middle, late = (end_text(when) for when in facts.ends)
     return _stacked(middle, "" if early == late else f"{early} to {late}")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stationkeeper.report import look
-from stationkeeper.report.numbers import counted, number
+from stationkeeper.report.numbers import counted, whole
 from stationkeeper.report.picture import Picture, absent
 from stationkeeper.report.source import Run, Stay
 
@@ -97,7 +97,7 @@ def picture(run: Run) -> Picture:
         for key in run.stations
         if any(stay.station == key for stay in stays)
     }
-    edges = _panels(first, last)
+    edges = [span for span in _panels(first, last) if _rows_shown(bars, *span)]
     with look.drawing():
         rows = [_rows_shown(bars, *span) for span in edges]
         heights = [_ROW * max(3, sum(n + 1 for n in r.values())) for r in rows]
@@ -114,9 +114,10 @@ def picture(run: Run) -> Picture:
         TITLE,
         f"A bar is a stay from launch to landing, a row in it a seat; {counted(len(stays), 'stay')}"
         + (f", {planned} of them planned (paler)." if planned else ", all flown.")
-        + " A bar without a landing runs to the end of the span.",
+        + " A bar without a landing runs to the end of the span. The strips are of equal length; "
+        "one in which nobody is aboard is left out.",
         alt="Stays by station and nation. Person-days: "
-        + ", ".join(f"{nation} {number(days)}" for nation, days in person_days(run).items())
+        + ", ".join(f"{nation} {whole(days)}" for nation, days in person_days(run).items())
         + ".",
         png=image,
     )

@@ -23,6 +23,12 @@ from stationkeeper.results.folder import PROGRAMME, read_state
 Dates = NDArray[np.datetime64]
 Numbers = NDArray[np.float64]
 
+_COMES_DOWN = {  # events of the replicas, and what they are called here
+    "controlled descent ends at altitude": "controlled descent",
+    "uncontrolled entry at altitude": "uncontrolled entry",
+}
+_STAYS_UP = "altitude at the end"
+_WORDS = 56  # letters that fit above a panel beside its title; our choice
 _SHORT_LABEL = 12  # letters that still fit beside a lane; our choice
 
 
@@ -42,6 +48,25 @@ class Stay:
 
 
 @dataclass(frozen=True)
+class Ends:
+    """When one station came down, by replica: the day (never where it still flies) and how."""
+
+    days: Dates
+    by_kind: dict[str, int]
+
+    @property
+    def share_flying(self) -> float:
+        """Share of the replicas that still fly on the last day."""
+        return float(np.isnat(self.days).mean())
+
+    def quantile(self, share: float) -> np.datetime64:
+        """Day on which a share of the replicas has come down; never if fewer do."""
+        ordered = np.sort(self.days)  # those that never come down are last
+        found: np.datetime64 = ordered[min(int(share * ordered.size), ordered.size - 1)]
+        return found
+
+
+@dataclass(frozen=True)
 class Run:
     """A finished run: its results, its programme and the record of how it was flown."""
 
@@ -52,6 +77,7 @@ class Run:
     estimates: tuple[Estimate, ...] = ()
     basis: tuple[tuple[str, int, str, str, str], ...] = ()
     samples: dict[str, tuple[Dates, Numbers]] = field(default_factory=dict)
+    ends: dict[str, Ends] = field(default_factory=dict)
 
     @property
     def stations(self) -> tuple[str, ...]:
@@ -98,13 +124,15 @@ class Run:
         )
 
     def words(self, name: str) -> list[tuple[str, str]]:
-        """Titles and colours of the stations for which a variable is known."""
+        """Titles, or short names where there are many, and colours of the stations with it."""
         colours = station_colours(self.stations)
-        return [
-            (self.title(key), colours[key])
+        known = [
+            key
             for key in self.stations
             if name in self.results and bool(self.results[name].sel(station=key).notnull().any())
         ]
+        say = self.title if sum(len(self.title(k)) for k in known) <= _WORDS else self.label
+        return [(say(key), colours[key]) for key in known]
 
     def series(self, name: str, station: str, **where: Any) -> Numbers:
         """Values of one variable for one station, by its last dimension."""
@@ -218,6 +246,7 @@ def read_run(folder: Path) -> Run:
         estimates=checked.estimates,
         basis=checked.basis,
         samples=flown_samples(checked.programme),
+        ends=read_ends(folder),
     )
 
 
@@ -240,3 +269,33 @@ def flown_samples(programme: Programme) -> dict[str, tuple[Dates, Numbers]]:
             )
             samples[key] = when[inside], height[inside]
     return samples
+
+
+def read_ends(folder: Path) -> dict[str, Ends]:
+    """Return when each station came down, from the events of the replicas; none without them."""
+    files = sorted((folder / "replicas").glob("*.parquet"))
+    if not files:
+        return {}
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    wanted = pa.array([*_COMES_DOWN, _STAYS_UP])
+    days: dict[str, list[np.datetime64]] = {}
+    kinds: dict[str, dict[str, int]] = {}
+    for file in files:
+        table = pq.read_table(file, columns=["station", "event", "date"])
+        names = table["event"].cast(pa.string())
+        table = table.set_column(1, "event", names).filter(pc.is_in(names, value_set=wanted))
+        for row in table.to_pylist():
+            here = days.setdefault(row["station"], [])
+            if row["event"] == _STAYS_UP:
+                here.append(np.datetime64("NaT", "D"))
+            else:
+                here.append(np.datetime64(row["date"], "D"))
+                count = kinds.setdefault(row["station"], {})
+                kind = _COMES_DOWN[row["event"]]
+                count[kind] = count.get(kind, 0) + 1
+    return {
+        key: Ends(np.array(here, "datetime64[D]"), kinds.get(key, {})) for key, here in days.items()
+    }

@@ -13,6 +13,7 @@ from stationkeeper.report.numbers import (
     listed,
     month_text,
     number,
+    whole,
     year_ranges,
 )
 from stationkeeper.report.people import person_days
@@ -51,10 +52,10 @@ def _station(run: Run, facts: StationFacts) -> str:
         parts.append(f"In the middle month it is at {band_text(facts.altitude_km, 'km')}.")
     if facts.propellant_t.known:
         when = "in the middle year" if facts.whole_years else "in the part of a year flown"
+        least = min(facts.propellant_years, key=lambda pair: pair[1])
+        most = max(facts.propellant_years, key=lambda pair: pair[1])
         text = f"It uses {band_text(facts.propellant_t, 't')} of propellant {when}"
-        if len(facts.propellant_years) > 1:
-            least = min(facts.propellant_years, key=lambda pair: pair[1])
-            most = max(facts.propellant_years, key=lambda pair: pair[1])
+        if most[1] > least[1]:
             text += (
                 f", from {number(least[1], 2)}{FIRM_SPACE}t in {least[0]} to "
                 f"{number(most[1], 2)}{FIRM_SPACE}t in {most[0]}"
@@ -71,14 +72,21 @@ def _station(run: Run, facts: StationFacts) -> str:
 
 
 def _life(run: Run, facts: StationFacts) -> str:
-    """Say from when to when a station flies."""
+    """Say from when to when a station flies, and how it comes down."""
     began = "" if facts.first == run.months[0] else f"from {month_text(facts.first)} "
+    share = f"{number(100 * facts.share_flying)} %"
+    early, middle, late = (end_text(when) for when in facts.ends)
     if facts.still_flies:
-        share = number(100 * facts.alive_at_end)
-        return f"{began}to the end of the span, {run.last}, in {share} % of the replicas"
-    early, middle, late = (month_text(when) for when in facts.ends)
+        said = f"{began}to the end of the span, {run.last}, in {share} of the replicas"
+        return said if facts.share_flying == 1 else f"{said}; 5 % are down by {early}"
     band = "in all replicas" if early == late else f"90 % of the replicas: {early} to {late}"
-    return f"{began}to {middle} ({band})"
+    how = f", then {' or '.join(facts.how)}" if facts.how else ""
+    return f"{began}to {middle} ({band}){how}"
+
+
+def end_text(when: np.datetime64) -> str:
+    """Write the day of an end, or that it lies beyond the span."""
+    return "after the span" if np.isnat(when) else str(when)
 
 
 def _people(run: Run) -> str:
@@ -88,10 +96,10 @@ def _people(run: Run) -> str:
         return "Nobody is aboard."
     named = list(days.items())[:_NATIONS_SAID]
     rest = sum(days.values()) - sum(value for _, value in named)
-    parts = [f"{nation} {number(value, 3)}" for nation, value in named]
+    parts = [f"{nation} {whole(value)}" for nation, value in named]
     if rest > 0.5:
-        parts.append(f"other nations {number(rest, 3)}")
-    return f"People live aboard for {number(sum(days.values()))} person-days: {listed(parts)}."
+        parts.append(f"other nations {whole(rest)}")
+    return f"People live aboard for {whole(sum(days.values()))} person-days: {listed(parts)}."
 
 
 def _dose(run: Run) -> str:
@@ -103,7 +111,7 @@ def _dose(run: Run) -> str:
     said = [
         f"In quiet time the middle one of {counted(facts.count, 'stay')} takes "
         f"{band_text(facts.middle, 'mSv')} a person; the largest, {largest.ship_up} with "
-        f"{number(stay_days(run, largest))} days, {band_text(largest.dose, 'mSv')}."
+        f"{whole(stay_days(run, largest))} days, {band_text(largest.dose, 'mSv')}."
     ]
     held = nearest(run, "in force")
     if held is not None:
