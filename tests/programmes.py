@@ -1,5 +1,6 @@
 """A small programme for tests, and ways to change it."""
 
+import copy
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
@@ -33,7 +34,7 @@ def changed(changes: Mapping[str, Any]) -> str:
     """Return the small programme as TOML with some keys set."""
     document = small()
     for key, value in changes.items():
-        put(document, key, value)
+        put(document, key, copy.deepcopy(value))
     return as_toml(document)
 
 

@@ -114,22 +114,22 @@ def _overlaps(
     by_port: dict[str, list[Occupied]] = {}
     for stay in taken:
         by_port.setdefault(stay.port, []).append(stay)
-    found: dict[tuple[KeyPath, str], list[tuple[Occupied, Occupied]]] = {}
+    found: dict[frozenset[KeyPath], list[tuple[Occupied, Occupied]]] = {}
     for visits in by_port.values():
         visits.sort(key=lambda stay: (stay.first, stay.last))
         longest = visits[0]
         for stay in visits[1:]:
             if stay.first < longest.last and stay.by != longest.by:
-                path = _path_of(stay, programme)
-                found.setdefault((path, _group(longest, programme)), []).append((longest, stay))
+                pair = frozenset((_path_of(stay, programme), _path_of(longest, programme)))
+                found.setdefault(pair, []).append((longest, stay))
             if stay.last > longest.last:
                 longest = stay
-    for (path, _), pairs in found.items():
+    for pairs in found.values():
         before, stay = pairs[0]
         until = "for good" if before.last == date.max else f"until {before.last}"
         more = f" ({len(pairs)} times in all)" if len(pairs) > 1 else ""
         yield Fault(
-            path,
+            _path_of(stay, programme),
             f"{stay.port!r} from {stay.first}, taken by {before.by} {until}{more}",
             "a port that is free",
             "change the port or the days",
@@ -141,7 +141,3 @@ def _path_of(stay: Occupied, programme: Programme) -> KeyPath:
     if collection == "flight":
         return origin_of(key, programme, "port")
     return (collection, key, "port")
-
-
-def _group(stay: Occupied, programme: Programme) -> str:
-    return ".".join(_path_of(stay, programme)[:2])

@@ -82,7 +82,7 @@ def _prune(
     """Take faulty keys out or put plain values in; return whether the rest may be tried again."""
     for detail in details:
         path = _key_path(detail)
-        if not path:
+        if not path or (len(path) == 1 and detail["type"] == "too_long"):
             return False
         holder: Any = document
         for name in path[:-1]:

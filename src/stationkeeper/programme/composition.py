@@ -459,7 +459,9 @@ def _visits(programme: Programme, regular: dict[str, Flight]) -> dict[str, Fligh
     )
     dockings: dict[str, list[date]] = {}
     for flight in flights.values():
-        dockings.setdefault(flight.port, []).append(flight.docked)
+        # With a day of knowledge, plans are fitted around what is docked, not the other way round.
+        if programme.as_known is None or flight.status != "planned":
+            dockings.setdefault(flight.port, []).append(flight.docked)
     first, last = programme.span.first, programme.span.last
     found = {}
     for key, flight in flights.items():

@@ -83,12 +83,13 @@ def read_moderate(path: Path) -> bytes:
         raise _refused(name, "a folder", "a file") from None
     except OSError as error:
         raise _refused(name, error.strerror or "an unreadable file", "a readable file") from None
+    state = os.fstat(handle)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(handle)
+        given = "a folder" if stat.S_ISDIR(state.st_mode) else "a device or pipe"
+        raise _refused(name, given, "a regular file")
+    size = state.st_size
     with os.fdopen(handle, "rb") as stream:
-        state = os.fstat(handle)
-        if not stat.S_ISREG(state.st_mode):
-            given = "a folder" if stat.S_ISDIR(state.st_mode) else "a device or pipe"
-            raise _refused(name, given, "a regular file")
-        size = state.st_size
         content = stream.read(LARGEST_FILE + 1) if size <= LARGEST_FILE else b""
     if size > LARGEST_FILE or len(content) > LARGEST_FILE:
         raise _refused(
