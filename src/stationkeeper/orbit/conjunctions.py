@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincinv
-from scipy.stats import nbinom
 
 from stationkeeper.constants import DAYS_PER_YEAR
 from stationkeeper.errors import DomainError
@@ -193,6 +192,8 @@ def expected_count(rate: AvoidanceRate, years: float) -> tuple[float, float, flo
     """
     if not years > 0:
         raise DomainError("a count needs a span of more than zero years")
+    from scipy.stats import nbinom  # slow to load, and runs do not need it
+
     success = rate.exposure / (rate.exposure + years)
     band = [float(nbinom.ppf(part, rate.shape, success)) for part in (0.05, 0.95)]
     return rate.mean * years, band[0], band[1]
