@@ -7,12 +7,12 @@ from typing import Any
 from stationkeeper.programme.composition import (
     all_crews,
     all_flights,
-    history,
     life_days,
     station_intervals,
 )
 from stationkeeper.programme.describe import as_text, describe
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.history import history
 from stationkeeper.programme.read import read_programme
 from stationkeeper.units import days_since_2000
 from tests.programmes import check_changed, errors, small

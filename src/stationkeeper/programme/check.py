@@ -13,14 +13,9 @@ from stationkeeper.programme.check_ports import origin_of, port_faults
 from stationkeeper.programme.check_references import Fault, broken_references, mended
 from stationkeeper.programme.check_rules import rule_faults
 from stationkeeper.programme.check_schema import validate
-from stationkeeper.programme.composition import (
-    History,
-    all_crews,
-    all_flights,
-    history,
-    skipped_flights,
-)
+from stationkeeper.programme.composition import all_crews, all_flights, skipped_flights
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.history import History, history
 from stationkeeper.programme.problems import (
     Estimate,
     KeyPath,

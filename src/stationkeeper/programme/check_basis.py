@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from stationkeeper.programme.check_rules import facts, value_at
-from stationkeeper.programme.composition import History
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.history import History
 from stationkeeper.programme.problems import KeyPath, shown
 from stationkeeper.programme.reference import reference_names, reference_table
 from stationkeeper.programme.traffic import Crew, Flight

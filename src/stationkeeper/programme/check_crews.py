@@ -7,8 +7,9 @@ import numpy as np
 
 from stationkeeper.programme.check_ports import origin_of
 from stationkeeper.programme.check_references import Fault
-from stationkeeper.programme.composition import History, life_days, named_flight
+from stationkeeper.programme.composition import life_days, named_flight
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.history import History
 from stationkeeper.programme.problems import KeyPath, nearest
 from stationkeeper.programme.traffic import Crew, Flight
 

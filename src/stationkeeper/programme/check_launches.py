@@ -7,9 +7,9 @@ from datetime import date
 from stationkeeper.constants import EARTH_RADIUS, MU_EARTH
 from stationkeeper.programme.check_ports import origin_of
 from stationkeeper.programme.check_references import Fault
-from stationkeeper.programme.composition import History
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.hardware import Launcher, Payload
+from stationkeeper.programme.history import History
 from stationkeeper.programme.problems import KeyPath
 from stationkeeper.programme.traffic import Flight
 from stationkeeper.units import KILOMETRE

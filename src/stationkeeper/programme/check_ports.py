@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from stationkeeper.programme.check_references import Fault
-from stationkeeper.programme.composition import History, Occupied
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.fitting import port_stays
+from stationkeeper.programme.history import History, Occupied
 from stationkeeper.programme.problems import KeyPath
 from stationkeeper.programme.traffic import Flight
 

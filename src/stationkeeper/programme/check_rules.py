@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from stationkeeper.programme.check_references import Fault
-from stationkeeper.programme.composition import History
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.history import History
 from stationkeeper.programme.parts import Fact, Part
 from stationkeeper.programme.problems import KeyPath, nearest
 from stationkeeper.programme.reference import reference_table

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.history import History
 from stationkeeper.programme.traffic import Flight
-
-if TYPE_CHECKING:
-    from stationkeeper.programme.composition import History
 
 
 def port_stays(flight: Flight) -> list[tuple[str, date, date]]:
@@ -20,7 +17,7 @@ def port_stays(flight: Flight) -> list[tuple[str, date, date]]:
 
 
 def fitted(
-    programme: Programme, told: "History", flights: Mapping[str, Flight]
+    programme: Programme, told: History, flights: Mapping[str, Flight]
 ) -> tuple[dict[str, Flight], dict[str, str]]:
     """Fit planned flights around what was known on the day of knowledge.
 
@@ -75,7 +72,7 @@ def fitted(
     return found, skipped
 
 
-def _candidates(programme: Programme, told: "History", key: str, flight: Flight) -> list[str]:
+def _candidates(programme: Programme, told: History, key: str, flight: Flight) -> list[str]:
     mechanisms = programme.ship[flight.ship].mechanisms
     aboard = told.modules_on(flight.station, flight.docked)
     series = programme.traffic.get(key.rpartition("-")[0])
