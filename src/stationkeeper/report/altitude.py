@@ -44,7 +44,7 @@ def picture(run: Run) -> Picture:
     )
     grey = (
         " Grey ground: years in which the altitude follows a policy instead of a record."
-        if any(policy_years(run, key) for key in stations)
+        if any(shaded_years(run, key) for key in stations)
         else ""
     )
     return Picture(
@@ -59,14 +59,10 @@ def picture(run: Run) -> Picture:
     )
 
 
-def policy_years(run: Run, key: str) -> list[int]:
-    """Return the years in which the altitude of a station follows a policy, not a record.
-
-    None are returned if no year of the programme is record: then all of it is policy.
-    """
-    if not any(kind == "record" for _, _, kind, *_ in run.basis):
-        return []
-    return [year for station, year, kind, *_ in run.basis if (station, kind) == (key, "policy")]
+def shaded_years(run: Run, key: str) -> list[int]:
+    """Return the years of policy to be told from those of record; none if all are policy."""
+    mixed = any(altitude == "record" for _, _, altitude, *_ in run.basis)
+    return run.policy_years(key) if mixed else []
 
 
 def _known(run: Run, key: str) -> bool:
@@ -103,7 +99,7 @@ def _panel(axes: "Axes", run: Run, key: str, colour: str, whole: bool) -> None:
 
     when = look.day_numbers(run.months + np.timedelta64(15, "D"))
     low, middle, high = run.quantiles("altitude_km", key)
-    for year in policy_years(run, key):
+    for year in shaded_years(run, key):
         days = np.array([f"{year}-01-01", f"{year + 1}-01-01"], "datetime64[D]")
         axes.axvspan(*look.day_numbers(days), color=look.QUIET, alpha=0.07, linewidth=0, zorder=0)
     axes.fill_between(when, low, high, color=colour, alpha=0.18, linewidth=0)

@@ -46,7 +46,7 @@ def assumptions(run: Run) -> Markup:
 def record_or_policy(run: Run) -> Markup:
     """Return which years are flown record and which follow a policy."""
     spans: dict[tuple[str, ...], list[int]] = {}
-    for station, year, *kinds in run.basis:
+    for station, year, *kinds in run.kept_by():
         spans.setdefault((station, *kinds), []).append(year)
     if not spans:
         return Markup("")

@@ -155,6 +155,18 @@ class Run:
                 return np.isfinite(values) & (values > 0)
         return np.ones(self.months.size, bool)
 
+    def kept_by(self) -> tuple[tuple[str, int, str, str, str], ...]:
+        """Station, year, and whether altitude, crews and ships are record or policy; while it
+        flies."""
+        years = self.months.astype("datetime64[Y]").astype(int) + 1970
+        flown = {key: set(years[self.present(key)].tolist()) for key in self.stations}
+        return tuple(row for row in self.basis if row[1] in flown.get(row[0], ()))
+
+    def policy_years(self, station: str) -> list[int]:
+        """Years in which the altitude of a station follows a policy, not a record."""
+        rows = self.kept_by()
+        return [year for key, year, altitude, *_ in rows if (key, altitude) == (station, "policy")]
+
     def mostly_present(self, station: str) -> NDArray[np.bool_]:
         """Months in which a station exists in at least half of the replicas."""
         if "alive" not in self.results:

@@ -125,12 +125,12 @@ def _dose(run: Run) -> str:
 def assumed(run: Run) -> str:
     """Say what the answer rests on that is not record."""
     parts = []
-    policy: dict[str, set[int]] = {}
-    for station, year, altitude, *_ in run.basis:
-        if altitude == "policy":
-            policy.setdefault(station, set()).add(year)
-    for key, years in policy.items():
-        parts.append(f"the altitude of {run.title(key)} follows a policy in {year_ranges(years)}")
+    for key in run.stations:
+        years = run.policy_years(key)
+        if years:
+            parts.append(
+                f"the altitude of {run.title(key)} follows a policy in {year_ranges(years)}"
+            )
     if run.estimates:
         parts.append(f"{counted(len(run.estimates), 'figure')} of the programme estimated by us")
     parts.append(
