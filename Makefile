@@ -40,8 +40,8 @@ test: setup-test
 	$(BIN)/python -m coverage report
 
 proof: setup-test
-	$(BIN)/python -m benchmarks.proof $(ARGS)
-	$(BIN)/python -m docs.generate
+	$(BIN)/python -m benchmarks.proof $(ARGS); held=$$?; \
+	$(BIN)/python -m docs.generate && exit $$held
 
 docs: setup-test
 	$(BIN)/python -m docs.generate
