@@ -94,8 +94,8 @@ def printable(text: str) -> str:
 
     Examples
     --------
-    >>> printable("a\x1b[31m")
-    'a\\x1b[31m'
+    >>> print(printable("a" + chr(27) + "b"))
+    a\\x1bb
     """
     return (
         text
