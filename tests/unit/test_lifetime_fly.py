@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stationkeeper.crew.dose import EFFECTIVE_THICKNESS
 from stationkeeper.lifetime.assemble import assemble
 from stationkeeper.lifetime.fly import fly_lives, loss_days
-from stationkeeper.lifetime.prepare import prepare, solar_rows
+from stationkeeper.lifetime.prepare import prepare, solar_rows, wall_thickness
 from stationkeeper.lifetime.run import fly_piece
 from stationkeeper.lifetime.tally import event_names
 from stationkeeper.orbit.conjunctions import AVOIDANCE_DELTA_V
@@ -108,6 +109,27 @@ def test_avoidance_comes_at_the_yearly_rate():
     years = alpha.descent / 365.25
     mean = lives.stations["alpha"].avoidance[:, : alpha.descent].sum() / 200 / years
     assert mean == pytest.approx(4.0, abs=4 * np.sqrt(4.0 / years / 200))
+
+
+def test_an_avoidance_manoeuvre_is_not_counted_as_a_reboost():
+    drift = prepared_for('station.alpha.reboost.keep.kind="drift"')
+    sums = fly_piece(drift, np.arange(20)).sums
+    assert sums["avoidances"][0].sum() > 40
+    assert sums["reboosts"][0].sum() == 0
+    kept = fly_piece(prepared_for(), np.arange(20)).sums
+    assert kept["reboosts"][0].sum() > 40
+
+
+def test_a_thinner_wall_gives_more_dose():
+    thin, thick = (
+        prepared_for(f"module.core.wall_g_cm2={wall}", f"module.annexe.wall_g_cm2={wall}")
+        for wall in (10, 40)
+    )
+    assert wall_thickness(thin.assembled.stations[0]) == pytest.approx(100)
+    doses = [fly_lives(one, np.arange(2)).equivalent["alpha"][:, -1] for one in (thin, thick)]
+    assert (doses[0] > 1.1 * doses[1]).all()
+    bare = prepared_for().assembled.stations[0]
+    assert wall_thickness(bare) == EFFECTIVE_THICKNESS
 
 
 def test_the_drag_factor_has_the_spread_of_the_programme():

@@ -1,9 +1,10 @@
 """What a run assumes, in words that the report prints beside its answers."""
 
 from stationkeeper.lifetime.assemble import Assembled
+from stationkeeper.lifetime.prepare import wall_thickness
 from stationkeeper.orbit.conjunctions import AVOIDANCE_DELTA_V
 from stationkeeper.orbit.deorbit import HOLD_ALTITUDE
-from stationkeeper.units import KILOMETRE
+from stationkeeper.units import G_PER_CM2, KILOMETRE
 
 
 def assumptions(assembled: Assembled) -> tuple[str, ...]:
@@ -26,8 +27,8 @@ def assumptions(assembled: Assembled) -> tuple[str, ...]:
         f"An avoidance manoeuvre changes the speed by {AVOIDANCE_DELTA_V:g} m/s.",
         "Flights, stays and events happen on their day in all replicas, even after a station is"
         " lost in one; a person's dose then stops.",
-        "Dose is that of quiet time behind one wall, calibrated on the ISS, for all stations;"
-        " of a stay only the days inside the span count.",
+        "Dose is that of quiet time behind one wall for each station, the mean areal density of its"
+        " modules by volume; of a stay only the days inside the span count.",
         "A fall without propulsion is followed for ten years.",
     ]
     for flown in assembled.stations:
@@ -37,6 +38,8 @@ def assumptions(assembled: Assembled) -> tuple[str, ...]:
             f"{title}: drag coefficient {flown.station.drag_coefficient:g}, drag factor"
             f" {drag.factor:g}, lognormal with one sigma of {100 * drag.one_sigma:.0f} %."
         )
+        thickness = wall_thickness(flown) / G_PER_CM2
+        lines.append(f"{title}: {thickness:.1f} g/cm2 of wall and equipment around its people.")
         if flown.station.orbit.node_local_time_h is None:
             lines.append(f"{title}: the local time of the node on the first day is drawn once.")
         end = flown.station.end

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.campaign.draws import Purpose, component_number, uniforms
-from stationkeeper.crew.dose import DoseRates, dose_rate_table
+from stationkeeper.crew.dose import EFFECTIVE_THICKNESS, DoseRates, dose_rate_table
 from stationkeeper.environment.atmosphere import DensityTable, OrbitDensity, orbit_density
 from stationkeeper.environment.cosmic_rays import (
     SUNSPOT_LAG,
@@ -97,7 +97,7 @@ def prepare(assembled: Assembled, seed: int, progress: Callable[[str], None]) ->
         progress(f"atmosphere and dose along the orbit of {flown.key}")
         density[flown.key] = _density(table, flown, assembled, seed)
         inclination = float(np.radians(flown.station.orbit.inclination_deg))
-        dose[flown.key] = dose_rate_table(trapped, inclination)
+        dose[flown.key] = dose_rate_table(trapped, inclination, wall_thickness(flown))
     prepared = Prepared(
         assembled=assembled,
         seed=seed,
@@ -118,6 +118,17 @@ def prepare(assembled: Assembled, seed: int, progress: Callable[[str], None]) ->
             f" known until {date_from_days(until)}: {error}"
         ) from None
     return prepared
+
+
+def wall_thickness(flown: Flown) -> float:
+    """Return the areal density around the people of a station, one figure for all its days.
+
+    Wall and equipment of the open modules, weighted by their volume, mean of the days with room for
+    people; the thickness calibrated on the ISS if the programme gives none. [kg/m2]
+    """
+    areal = flown.hardware.areal_density
+    given = areal[flown.hardware.exists & (areal > 0)]
+    return float(given.mean()) if given.size else EFFECTIVE_THICKNESS
 
 
 def _density(table: DensityTable, flown: Flown, assembled: Assembled, seed: int) -> OrbitDensity:
