@@ -101,10 +101,11 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Fly a programme many times and write the run folder with its report."""
+    document = _read(programme, override, setting, as_known)
+    # After reading, so that a fault in the input is told at once.
     from stationkeeper.lifetime.run import run as fly
     from stationkeeper.report.page import write_report
 
-    document = _read(programme, override, setting, as_known)
     with _progress() as progress:
         folder = fly(
             document,
