@@ -165,7 +165,8 @@ def time_axis(axes: "Axes", first: float, last: float) -> None:
     locator = AutoDateLocator(minticks=4, maxticks=14)  # type: ignore[no-untyped-call]
     axes.set_xlim(first, max(last, first + 1))
     axes.xaxis.set_major_locator(locator)
-    form = ConciseDateFormatter(locator, show_offset=False)  # type: ignore[no-untyped-call]
+    short = last - first < 700  # then months or days are named, and the year stands beside them
+    form = ConciseDateFormatter(locator, show_offset=short)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(form)
 
 
