@@ -162,7 +162,7 @@ def _sentence(row: Row) -> str:
         f"Misses: {row.name}: ours {_figure(row.ours)}, published {_figure(row.truth)} "
         f"± {_figure(row.tolerance)} {row.unit}"
     )
-    return f"{text}. {row.note}" if row.note else text + "."
+    return f"{text.strip()}. {row.note}".strip()
 
 
 def _figure(value: float | None) -> str:
