@@ -30,7 +30,11 @@ def programme():
 
 
 def tables(folder):
-    files = [folder / "ensemble.nc", *sorted((folder / "replicas").glob("*"))]
+    files = [
+        folder / "descent.json",
+        folder / "ensemble.nc",
+        *sorted((folder / "replicas").glob("*")),
+    ]
     return {file.name: file.read_bytes() for file in files}
 
 
@@ -42,13 +46,18 @@ def finished(workers=2):
 
 def test_the_tables_have_the_same_bytes_on_one_worker_and_two():
     one, two = tables(finished(1)), tables(finished(2))
-    assert list(one) == ["ensemble.nc", "chunk-00000.parquet", "chunk-00001.parquet"]
+    assert list(one) == [
+        "descent.json",
+        "ensemble.nc",
+        "chunk-00000.parquet",
+        "chunk-00001.parquet",
+    ]
     assert one == two
 
 
 def test_the_folder_holds_what_is_promised_and_nothing_else():
     names = sorted(path.name for path in finished().iterdir())
-    assert names == ["ensemble.nc", "programme.toml", "replicas", "run.json"]
+    assert names == ["descent.json", "ensemble.nc", "programme.toml", "replicas", "run.json"]
     state = json.loads((finished() / "run.json").read_text())
     assert state["state"] == "complete"
     assert (state["seed"], state["replicas"], state["chunks"]) == (1, REPLICAS, 2)

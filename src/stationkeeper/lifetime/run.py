@@ -28,6 +28,7 @@ from stationkeeper.campaign.chunks import (
 from stationkeeper.errors import DomainError, InputError
 from stationkeeper.lifetime.assemble import Assembled, assemble
 from stationkeeper.lifetime.assumptions import assumptions
+from stationkeeper.lifetime.descent import write_descent
 from stationkeeper.lifetime.fly import fly_lives
 from stationkeeper.lifetime.merge import ensemble
 from stationkeeper.lifetime.prepare import Prepared, prepare
@@ -156,6 +157,7 @@ def _fly(
     if whole:
         say(f"going on after {done} of {replicas} replicas in {folder.path}")
     prepared_at = flown_at = begun
+    prepared: Prepared | None = None
     if len(whole) < len(chunks):
         with storage_errors(folder.path):
             for part in ("replicas", "chunks"):
@@ -190,7 +192,9 @@ def _fly(
         "replicas": replicas,
         "assumptions": "\n".join(assumptions(assembled)),
     }
-    write_dataset(ensemble(assembled, sums, replicas, attributes), folder.ensemble)
+    results = ensemble(assembled, sums, replicas, attributes)
+    write_dataset(results, folder.ensemble)
+    write_descent(prepared or prepare(assembled, seed, say), folder, results)
     state["state"] = COMPLETE
     state["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     state["durations_s"] = {
