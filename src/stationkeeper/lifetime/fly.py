@@ -300,10 +300,11 @@ def _with_dose_and_loss(
 def loss_days(prepared: Prepared, flown: Flown) -> list[int]:
     """Return the places of days on which propulsion is lost for a trial: every first of January.
 
-    A station that sees no January is tried on its first day.
+    A station that sees no January is tried on its first day; one that comes down is not tried.
     """
     calendar = prepared.assembled.calendar
-    exists = flown.hardware.exists
+    exists = flown.hardware.exists.copy()
+    exists[max(flown.descent, int(np.argmax(exists)) + 1) :] = False
     januaries = calendar.first_of_month[calendar.months.astype(np.int64) % 12 == 0]
     dates = calendar.dates[januaries]
     whole = dates == dates.astype("datetime64[M]")  # a span may begin within a January
