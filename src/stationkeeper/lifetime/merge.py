@@ -74,7 +74,7 @@ def ensemble(
     values["avoidance"] = mean(sums["avoidances"], sums["replicas_alive"])
     values["days_to_200_km_capped"] = mean(sums["capped"], sums["tried"])
     values["stay_mean_msv"] = sums["stay_equivalent_sum"] / replicas
-    values |= _same_in_all(assembled)
+    values |= same_in_all(assembled)
     planned = np.array(
         [
             np.add.reduceat(
@@ -98,7 +98,7 @@ def ensemble(
     return dataset(values, coordinates, attributes)
 
 
-def _same_in_all(assembled: Assembled) -> dict[str, NDArray[Any]]:
+def same_in_all(assembled: Assembled) -> dict[str, NDArray[Any]]:
     """Return what does not differ between replicas."""
     calendar = assembled.calendar
     last = calendar.last_of_month

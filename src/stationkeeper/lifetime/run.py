@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,6 +52,7 @@ from stationkeeper.results.storage import storage_errors
 Progress = Callable[[str], None]
 
 MOST_REPLICAS: Final = 10_000_000
+_LIBRARIES: Final = ("aep8", "h5netcdf", "numba", "numpy", "pyarrow", "pymsis", "scipy", "xarray")
 _NOT_FLOWN: Final = ("cli.py", "report", "validation")  # parts that do not touch the tables
 
 
@@ -117,6 +119,7 @@ def run(
         "title": programme.title,
         "version": stationkeeper.__version__,
         "code": code_digest(),
+        "libraries": {name: version(name) for name in _LIBRARIES},
         "identity": identity(programme, replicas, seed),
         "seed": seed,
         "replicas": replicas,
@@ -126,7 +129,6 @@ def run(
             "system": platform.system(),
             "processor": platform.machine(),
             "python": platform.python_version(),
-            "numpy": np.__version__,
             "workers": threads,
         },
         "started": started.isoformat(timespec="seconds"),
