@@ -19,6 +19,7 @@ STORED = "latest.json"
 
 _FALLS = ("tiangong", "mir altitude", "skylab re-entry", "salyut 7 re-entry")
 _BURNS = ("propellant, mean", "raise", "avoidance")
+_ENDS = ("perigee after", "strip of pieces", "casualties", "last burns", "storage orbit")
 _HELD = ("altitude lost", "mean altitude", "iss decay")
 _KINDS = {
     "measured": "measured",
@@ -45,6 +46,7 @@ _BEARS_ON: dict[str, Callable[[Row], bool]] = {
     "altitude": lambda row: row.topic == "orbit" and _about(row, _HELD),
     "propellant": lambda row: row.topic == "orbit" and _about(row, _BURNS),
     "days-to-200-km": lambda row: row.topic == "orbit" and _about(row, _FALLS),
+    "comes-down": lambda row: row.topic == "orbit" and _about(row, _ENDS),
     "dose": lambda row: row.topic == "dose" and not row.unit.endswith(("/d", "d)")),
     "dose-rate": lambda row: row.topic == "dose" and row.unit.endswith(("/d", "d)")),
 }

@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
-from stationkeeper.report import altitude, assembly, descent, dose, limits, people, propellant
+from stationkeeper.report import (
+    altitude,
+    assembly,
+    comes_down,
+    descent,
+    dose,
+    limits,
+    people,
+    propellant,
+)
 from stationkeeper.report.evidence import Evidence, evidence_markup, stored_evidence
 from stationkeeper.report.facts import StationFacts, station_facts
 from stationkeeper.report.markup import Markup, table, tag
@@ -67,6 +76,7 @@ def pictures(run: Run) -> list[Picture]:
         dose.picture(run, limits.limits_of(run)),
         dose.rate_picture(run),
         descent.picture(run),
+        *comes_down.pictures(run),
     ]
 
 
@@ -182,6 +192,8 @@ def _figure(picture: Picture, run: Run, evidence: Evidence) -> Markup:
         parts.append(evidence_markup(picture.key, evidence))
     if picture.key == dose.KEY:
         parts += [limits.limits_markup(run), dose.stays_markup(run)]
+    if picture.key == comes_down.KEY:
+        parts.append(comes_down.ways_markup(run))
     return tag("section", *parts, id=picture.key)
 
 
