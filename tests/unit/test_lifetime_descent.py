@@ -84,6 +84,11 @@ def test_the_steps_are_in_order_and_say_when_the_drift_began():
     assert by_name["drift without reboosts"]["first"] == "2015-09-01"
     assert by_name["drift without reboosts"]["last"] == by_name["burns begin"]["first"]
     assert by_name["entry"]["first"] > by_name["burns begin"]["first"]
+    # The programme names no day: half a year before the entry.
+    apart = np.datetime64(by_name["entry"]["first"]) - np.datetime64(
+        by_name["crew leaves"]["first"]
+    )
+    assert 182 <= apart.astype(int) <= 184
 
 
 def test_the_named_ship_burns_with_its_thrust():
@@ -138,6 +143,14 @@ def test_burns_add_up_to_what_the_orbits_cost():
     assert way["delta_v_m_s"] - way["gravity_loss_m_s"] == pytest.approx(least, rel=0.03)
     assert way["propellant_enough"]
     assert not controlled_way(state(propellant=10e3), ENGINE, drift=False)["propellant_enough"]
+
+
+def test_the_day_on_which_the_crew_leaves_is_the_one_given():
+    given = controlled_way(state(), ENGINE, drift=False, crew_leaves=11_150.0)
+    assert given["crew_leaves"] == "2030-07-12"
+    assert not any("crew" in text for text in given["assumptions"])
+    ours = controlled_way(state(), ENGINE, drift=False)
+    assert any("crew leaves 183 days" in text for text in ours["assumptions"])
 
 
 def test_less_thrust_loses_more_and_then_is_refused():

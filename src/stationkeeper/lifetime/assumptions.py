@@ -46,7 +46,8 @@ def assumptions(assembled: Assembled) -> tuple[str, ...]:
         if end is not None and end.kind == "controlled":
             level = HOLD_ALTITUDE / KILOMETRE if end.drift_to_km is None else end.drift_to_km
             lines.append(
-                f"{title}: controlled descent from {end.since}, counted as ended at {level:g} km."
+                f"{title}: controlled descent from {end.since}, counted as ended on the first day"
+                f" at or below {level:g} km."
             )
     if assembled.handovers:
         lines.append(

@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -185,7 +186,10 @@ def _station(
     storage = STORAGE_ALTITUDE
     if end is not None and end.storage_km is not None:
         storage = end.storage_km * KILOMETRE
-    ways = [controlled_way(state, engine, drift=False, begin=begin)]
+    leaves = None
+    if end is not None and end.crew_leaves is not None:
+        leaves = float(days_since_2000(end.crew_leaves))
+    ways = [controlled_way(state, engine, drift=False, begin=begin, crew_leaves=leaves)]
     if state.altitude > HOLD_ALTITUDE + KILOMETRE:
         ways.append(controlled_way(state, engine, drift=True, begin=begin))
     ways += [storage_way(state, engine, prepared.sun, storage), fall_way(state)]
@@ -313,6 +317,9 @@ def _steps(
                 steps.append((docked, docked, f"{title} docks"))
     if end.crew_leaves is not None:
         leaves = float(days_since_2000(end.crew_leaves))
+        steps.append((leaves, leaves, "crew leaves"))
+    elif how == BURNS and way["possible"]:
+        leaves = float(days_since_2000(date.fromisoformat(way["crew_leaves"])))
         steps.append((leaves, leaves, "crew leaves"))
     if how == BURNS:
         steps.append((state.day, state.day, "burns begin"))

@@ -176,7 +176,12 @@ def _planned(
 
 
 def controlled_way(
-    state: State, engine: Engine | None, *, drift: bool, begin: float | None = None
+    state: State,
+    engine: Engine | None,
+    *,
+    drift: bool,
+    begin: float | None = None,
+    crew_leaves: float | None = None,
 ) -> Way:
     """Bring the station down on purpose, at once or after a drift to the hold height.
 
@@ -190,6 +195,8 @@ def controlled_way(
         Drift down to 220 km first.
     begin : float, optional
         Day from which it has been drifting already. [d]
+    crew_leaves : float, optional
+        Day on which the last people leave; half a year before entry if not given. [d]
 
     Returns
     -------
@@ -213,6 +220,7 @@ def controlled_way(
         plan = _planned(state, engine, hold_day, hold_altitude)
     except DomainError as error:
         return {**way, "why_not": str(error)}
+    assumed = [text for text in plan.assumptions if crew_leaves is None or "crew" not in text]
     way |= {
         "possible": True,
         "why_not": "",
@@ -226,7 +234,7 @@ def controlled_way(
         "gravity_loss_m_s": rounded(plan.gravity_loss),
         "propellant_kg": rounded(plan.propellant),
         "propellant_enough": plan.propellant <= state.propellant,
-        "crew_leaves": date_text(plan.crew_leaves_day),
+        "crew_leaves": date_text(plan.crew_leaves_day if crew_leaves is None else crew_leaves),
         "footprint_km": rounded(plan.strip.length / KILOMETRE),
         "casualties": rounded(plan.expectation),
         "casualties_if_failed": rounded(plan.expectation_if_failed),
@@ -245,7 +253,7 @@ def controlled_way(
             }
             for burn in plan.burns
         ],
-        "assumptions": list(plan.assumptions),
+        "assumptions": assumed,
     }
     if drift:
         way["burns_begin_early"] = date_text(state.day + low)

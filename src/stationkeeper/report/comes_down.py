@@ -24,6 +24,7 @@ HOLD_KM = 220.0  # where a drift gives way to the last burns, as published for t
 _BEFORE = np.timedelta64(240, "D")  # shown before the first step; our choice
 _AFTER = np.timedelta64(120, "D")  # shown after the last day; our choice
 _EARLY = 0.3  # of the width: names of earlier steps stand right of their line; our choice
+_KEPT = 26  # letters under a figure that are kept on one line: two dates; our choice
 _BURN = "#a4262c"
 
 Told = dict[str, Any]
@@ -280,7 +281,7 @@ def _odds(value: float) -> str:
 
 
 def ways_markup(run: Run) -> Markup:
-    """Return the sentences, the table of the ways for each station, and what they assume."""
+    """Return the table of the ways for each station, and what they assume."""
     stations = told(run)
     if not stations:
         return Markup("")
@@ -308,7 +309,6 @@ def ways_markup(run: Run) -> Markup:
     )
     return Markup("").join(
         [
-            *[tag("p", text) for text in sentences(run)],
             table(heads, rows, caption=note),
             tag(
                 "details",
@@ -325,7 +325,7 @@ def _row(station: str, way: Told, one: Told) -> tuple[object, ...]:
     begins = str(way.get("burns_begin", way["begins"]))
     early, late = way.get("burns_begin_early"), way.get("burns_begin_late")
     if "life_years" in way:
-        ends: object = _stacked("stored", f"down after {whole(way['life_years'])} years")
+        ends: object = _stacked("stored", f"for {whole(way['life_years'])} years")
     elif "ends_early" in way:
         ends = _stacked(
             way["ends"] or "after ten years",
@@ -352,15 +352,17 @@ def _casualties(way: Told) -> object:
     if "casualties" not in way:
         return _stacked("–", "those of a fall come later")
     said = _odds(way["casualties"])
+    held = "within the limit" if way["within_limit"] else "above the limit"
     if "casualties_if_failed" not in way:
-        return _stacked(said, "within the limit" if way["within_limit"] else "above the limit")
-    small = (
-        f"{_odds(way['casualties_if_failed'])} if the burns fail; "
-        f"limit kept if they fail less often than {_odds(way['failure_allowed'])}"
+        return _stacked(said, held)
+    return _stacked(
+        said,
+        f"{held}; {_odds(way['casualties_if_failed'])} if the burns fail; limit kept if they fail "
+        f"less often than {_odds(way['failure_allowed'])}",
     )
-    return _stacked(said, small)
 
 
 def _stacked(text: str, small: str) -> Markup:
     line = tag("span", text, class_="whole")
-    return Markup("").join([line, tag("br"), tag("small", small)]) if small else line
+    kept = "whole" if len(small) <= _KEPT else None
+    return Markup("").join([line, tag("br"), tag("small", small, class_=kept)]) if small else line

@@ -183,6 +183,8 @@ def _stacked(text: str, small: str) -> Markup:
 def _figure(picture: Picture, run: Run, evidence: Evidence) -> Markup:
     """Return a figure with its caption and the published figures that bear on it."""
     parts = [tag("h2", picture.title)]
+    if picture.key == comes_down.KEY:
+        parts += [tag("p", text) for text in comes_down.sentences(run)]
     if picture.png is None:
         parts.append(tag("p", picture.caption))
     else:
