@@ -8,7 +8,8 @@ import pytest
 from stationkeeper.errors import InputError
 from stationkeeper.programme.lines import key_lines
 from stationkeeper.programme.problems import ProgrammeError
-from stationkeeper.programme.read import override_names, read_programme, read_source, shipped_names
+from stationkeeper.programme.read import read_programme
+from stationkeeper.programme.reading import override_names, read_source, shipped_names
 from stationkeeper.programme.reference import reference_table
 from stationkeeper.programme.template import new_document, template_names
 from stationkeeper.programme.write import as_toml

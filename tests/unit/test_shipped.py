@@ -11,7 +11,8 @@ import pytest
 from stationkeeper.programme.check import check_source
 from stationkeeper.programme.composition import all_crews, all_flights, station_intervals
 from stationkeeper.programme.document import Programme
-from stationkeeper.programme.read import override_names, read_programme, shipped_names
+from stationkeeper.programme.read import read_programme
+from stationkeeper.programme.reading import override_names, shipped_names
 from stationkeeper.programme.reference import reference_table
 from stationkeeper.units import days_since_2000
 

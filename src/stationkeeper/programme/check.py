@@ -23,7 +23,7 @@ from stationkeeper.programme.problems import (
     ProgrammeError,
     listing,
 )
-from stationkeeper.programme.read import Reading, read_source
+from stationkeeper.programme.reading import Reading, read_source
 from stationkeeper.programme.traffic import Crew, Flight
 
 

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.problems import KeyPath, Origin, Problem, choices, nearest, shown
-from stationkeeper.programme.read import WRITTEN_BY_US, Reading, find_origin
+from stationkeeper.programme.reading import WRITTEN_BY_US, Reading, find_origin
 
 COLLECTIONS = (
     "partner",

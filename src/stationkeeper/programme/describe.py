@@ -6,7 +6,7 @@ from typing import Any
 from stationkeeper.programme.composition import all_crews, all_flights, station_intervals
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.files import parse_packaged
-from stationkeeper.programme.read import override_names, shipped_names
+from stationkeeper.programme.reading import override_names, shipped_names
 from stationkeeper.units import date_from_days
 
 

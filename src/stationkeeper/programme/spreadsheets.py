@@ -20,7 +20,7 @@ from stationkeeper.programme.document import Programme
 from stationkeeper.programme.files import as_text, display, read_moderate
 from stationkeeper.programme.parts import Part
 from stationkeeper.programme.problems import Problem, ProgrammeError, choices, nearest, shown
-from stationkeeper.programme.read import WRITTEN_BY_US, read_source
+from stationkeeper.programme.reading import WRITTEN_BY_US, read_source
 from stationkeeper.programme.table_rows import (
     TABLES,
     cell_text,
