@@ -2,6 +2,7 @@
 # make test   sets everything up, then checks style, types, layers and runs every test
 # make proof  the long proofs, resumable; figures go to docs/reference/proof.json
 # make docs   writes the generated reference pages anew
+# make validation  computes the validation rows anew and stores them for the reports
 # make clean  removes the environment and everything built; keeps runs/
 #
 # Another interpreter: make run PYTHON=/path/to/python3.12
@@ -25,7 +26,7 @@ BASE := .venv/.base-$(call sum,cat locks/base.txt)
 PACKAGE := .venv/.package-$(call sum,cat pyproject.toml)
 TEST := .venv/.test-$(call sum,cat locks/test.txt)
 
-.PHONY: run test proof docs setup setup-test clean
+.PHONY: run test proof docs validation setup setup-test clean
 .DELETE_ON_ERROR:
 
 run: setup
@@ -42,6 +43,10 @@ test: setup-test
 proof: setup-test
 	$(BIN)/python -m benchmarks.proof $(ARGS); held=$$?; \
 	$(BIN)/python -m docs.generate && exit $$held
+
+validation: setup-test
+	$(BIN)/stationkeeper validate --json > rows.partial || test $$? -eq 1
+	mv rows.partial src/stationkeeper/validation/latest.json
 
 docs: setup-test
 	$(BIN)/python -m docs.generate

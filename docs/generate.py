@@ -1,7 +1,7 @@
 """Write the reference pages from what they describe: ``python -m docs.generate``.
 
 The programme page comes from the schema, the glossary from variables.csv, the commands from the
-command line, the proofs from proof.json. A test fails when a committed page differs.
+command line, the proofs from proof.json, validation from the stored rows. A test fails when a committed page differs.
 """
 
 import csv
@@ -335,7 +335,50 @@ def _figure(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
+def validation_page() -> str:
+    """Return the page of the validation rows, as stored for the reports."""
+    from stationkeeper.report.evidence import stored_evidence
+
+    rows = stored_evidence().rows
+    counted = [row for row in rows if row.counts]
+    missed = [f"- **{row.name}**: {row.note}" for row in counted if not row.within]
+    sections = []
+    for topic in dict.fromkeys(row.topic for row in rows):
+        lines = [
+            (
+                "shown"
+                if row.kind == "context"
+                else "fitted"
+                if row.calibration
+                else "within"
+                if row.within
+                else "**misses**",
+                row.name,
+                "-" if row.ours is None else f"{row.ours:.4g}",
+                f"{row.truth:.4g} ± {row.tolerance:.3g}",
+                row.unit,
+                row.kind,
+                row.source,
+            )
+            for row in rows
+            if row.topic == topic
+        ]
+        heads = ("", "What", "Ours", "Published", "Unit", "Kind", "Source")
+        sections.append(f"## {topic}\n\n{table(heads, lines)}")
+    return page(
+        "Validation",
+        "What `stationkeeper validate` prints. Fitted rows were used to calibrate and are no "
+        "evidence; shown rows are context and never counted; the rest are blind. A row that misses "
+        "stays, with its reason.",
+        f"{len(counted) - len(missed)} of {len(counted)} blind rows are within tolerance. These "
+        "miss:",
+        "\n".join(missed),
+        *sections,
+    )
+
+
 PAGES = {
+    "validation.md": validation_page,
     "programme.md": programme_page,
     "glossary.md": glossary_page,
     "commands.md": commands_page,
