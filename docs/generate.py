@@ -1,7 +1,8 @@
 """Write the reference pages from what they describe: ``python -m docs.generate``.
 
 The programme page comes from the schema, the glossary from variables.csv, the commands from the
-command line, the proofs from proof.json, validation from the stored rows. A test fails when a committed page differs.
+command line, the proofs from proof.json, the validation from the rows stored for the reports. A
+test fails when a committed page differs.
 """
 
 import csv
