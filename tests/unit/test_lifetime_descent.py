@@ -123,6 +123,22 @@ def test_a_fall_passes_220_km_before_it_ends_and_never_rises():
     assert fall["to_220_km"]["p05"] < fall["to_220_km"]["p50"]
 
 
+def test_a_fall_told_again_ends_when_the_station_fell_in_the_run():
+    settings = ('station.alpha.end.kind="uncontrolled"', "station.alpha.end.since=2014-03-20")
+    low = ("station.alpha.orbit.altitude_km=300", "station.alpha.reboost.keep.lower_km=290")
+    low = (*low, "station.alpha.reboost.keep.upper_km=300")
+    folder = flown(*settings, *low)
+    alpha = json.loads((folder / FILE).read_text())["stations"]["alpha"]
+    rows = pd.concat(map(pd.read_parquet, (folder / "replicas").glob("*")))
+    ends = rows[(rows.station == "alpha") & (rows.event == "uncontrolled entry at altitude")]
+    assert alpha["left"] == "entry"
+    assert alpha["since"] == "2014-03-20"
+    flown_end = np.median(ends.date.to_numpy().astype("datetime64[D]").astype(int))
+    told_end = np.datetime64(alpha["fall"]["to_entry"]["p50"]).astype(int)
+    whole = flown_end - np.datetime64("2014-03-20").astype(int)
+    assert abs(told_end - flown_end) < 0.15 * whole + 2
+
+
 def test_a_second_run_writes_the_same_bytes():
     again = run(
         read_programme(FIXTURE, settings=WITH_SHIP),

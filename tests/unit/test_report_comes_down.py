@@ -74,6 +74,7 @@ FALL = {
 ISS = {
     "title": "International Space Station",
     "kind": "controlled",
+    "since": "2030-12-28",
     "left": "last burns",
     "replicas": 100,
     "from": {

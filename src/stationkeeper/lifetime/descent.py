@@ -91,7 +91,8 @@ def descents(prepared: Prepared, folder: RunFolder, results: "xr.Dataset") -> di
 
     Every way begins where the first replicas of the run (at most `SAMPLE`) are on the median day
     on which the run leaves the station: the day of the last burns, the last day of the span, or,
-    if it falls, the day from which it is left to fall. Masses, areas and the Sun are the run's.
+    if it falls, the middle of the first whole month of its fall. Masses, areas and the Sun are
+    the run's.
 
     Parameters
     ----------
@@ -196,6 +197,7 @@ def _station(
     return {
         "title": flown.station.title,
         "kind": "none" if end is None else end.kind,
+        "since": None if end is None or end.kind == "open" else end.since.isoformat(),
         "left": sample.how,
         "replicas": int(sample.replica.size),
         "from": {
@@ -216,16 +218,19 @@ def _station(
 def _before_the_fall(
     prepared: Prepared, flown: Flown, sample: Sample, results: "xr.Dataset"
 ) -> tuple[int, Array, Array]:
-    """Return place, altitudes and propellant of the day from which the station falls."""
+    """Return place, altitudes and propellant in the first whole month of the fall.
+
+    The table holds months, and in the month in which a fall begins the station may still be raised.
+    """
     calendar = prepared.assembled.calendar
     data = results.sel(station=flown.key)
     height = data["altitude_km"].sel(quantile=0.5).values * KILOMETRE
     tank = data["propellant_aboard_kg"].sel(quantile=0.5).values
-    place = flown.descent
-    if place >= calendar.days:  # it was not meant to fall: the last month above the hold height
-        month = int(np.flatnonzero(height > HOLD_ALTITUDE)[-1])
-        place = int(calendar.first_of_month[month])
-    month = int(calendar.month_of_day[place])
+    high = np.flatnonzero(height > HOLD_ALTITUDE)
+    month = int(high[-1]) if high.size else int(np.flatnonzero(np.isfinite(height))[0])
+    if flown.descent < calendar.days:  # otherwise it was not meant to fall: the last month up there
+        month = min(int(calendar.month_of_day[flown.descent]) + 1, month)
+    place = int(calendar.first_of_month[month] + calendar.last_of_month[month]) // 2
     size = sample.replica.size
     aboard = float(tank[month]) if np.isfinite(tank[month]) else 0.0
     return place, np.full(size, float(height[month])), np.full(size, aboard)

@@ -239,7 +239,7 @@ def _sentence(title: str, one: Told) -> str:
     if drift is not None:
         parts.append(f"drifts without reboosts from {drift['first']}")
     if one["left"] == "entry":
-        parts.append(f"is left to fall on {start['date']}")
+        parts.append(f"is left to fall from {one['since'] or start['date']} on")
     if burns["possible"]:
         verb = "comes down" if one["left"] == "last burns" else "could be brought down"
         aboard = f"{number(start['propellant_at_hand_kg'] / 1e3)}{FIRM_SPACE}t at hand"
@@ -253,7 +253,7 @@ def _sentence(title: str, one: Told) -> str:
         )
     else:
         parts.append(f"cannot be brought down on purpose: {burns['why_not']}")
-    left = "entered" if one["left"] == "entry" else "would enter"
+    left = "enters" if one["left"] == "entry" else "would enter"
     when = alone["ends"] or "more than ten years later"
     parts.append(
         f"left alone it {left} on {when}" if alone["ends"] else f"left alone it {left} {when}"
