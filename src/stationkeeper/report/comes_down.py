@@ -196,7 +196,14 @@ def _draw_burns(axes: "Axes", ways: Sequence[Told], colour: str) -> None:
             for burn in way["burns"]
         ]
         for (low, high), label in zip(orbits, labels, strict=True):
-            axes.plot([place, place], [low, high], color=colour, linewidth=5, alpha=0.45)
+            axes.plot(
+                [place, place],
+                [low, high],
+                color=colour,
+                linewidth=5,
+                alpha=0.45,
+                solid_capstyle="butt",
+            )
             axes.plot([place], [low], marker="o", color=_BURN if low < ENTRY_KM else colour)
             axes.annotate(
                 f"{low:.0f} km",
