@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import tomllib
+from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -17,6 +18,7 @@ import stationkeeper
 from stationkeeper.errors import InputError, Interrupted, StorageError
 from stationkeeper.lifetime import run as run_module
 from stationkeeper.lifetime.run import identity, run
+from stationkeeper.programme.composition import all_flights
 from stationkeeper.programme.read import read_programme
 from stationkeeper.results.variables import VARIABLES
 
@@ -79,6 +81,37 @@ def test_every_variable_is_there_with_its_unit():
         if data[name].dtype.kind == "f":
             assert data[name].attrs["units"] == variable.unit
     assert data.attrs["comment"] == "Public data; not for flight decisions."
+
+
+def test_mass_leaves_out_the_propellant_aboard_and_says_so():
+    data = stationkeeper.open(finished())
+    day = date(2014, 6, 30)
+    flown = programme()
+    modules = [
+        key
+        for key in flown.module
+        if data["module_present"].sel(station="alpha", month="2014-06-01", module=key)
+    ]
+    visits = [
+        flight
+        for flight in all_flights(flown).values()
+        if flight.station == "alpha"
+        and flight.docked <= day
+        and (flight.undocked is None or day < flight.undocked)
+    ]
+    assert any(flown.ship[flight.ship].propellant_to_station_kg for flight in visits)
+    ships = sum(
+        (flight.mass_kg or flown.ship[flight.ship].mass_kg)
+        - (
+            flight.propellant_to_station_kg
+            if flight.propellant_to_station_kg is not None
+            else flown.ship[flight.ship].propellant_to_station_kg
+        )
+        for flight in visits
+    )
+    mass = data["mass_kg"].sel(station="alpha", month="2014-06-01")
+    assert float(mass) == sum(flown.module[key].mass_kg for key in modules) + ships
+    assert "without the propellant" in mass.attrs["long_name"]
 
 
 def test_nothing_of_ours_is_needed_to_read_it():

@@ -55,9 +55,9 @@ def picture(run: Run) -> Picture:
     return Picture(
         KEY,
         TITLE,
-        "Above: mass of all that is connected, docked ships included, by month. Below: a bar "
-        "while a module is connected, in the colour of the station it belongs to then; its own "
-        "mass at the right. Both end when half of the replicas no longer fly."
+        "Above: mass of all that is connected by month, with docked ships, without the propellant "
+        "aboard. Below: a bar while a module is connected, in the colour of the station it belongs "
+        "to then; its own mass at the right. Both end when half of the replicas no longer fly."
         + (f" {counted(left_out, 'later module')} not drawn." if left_out else ""),
         alt="Mass and modules by month. " + " ".join(_said(run)),
         png=image,

@@ -145,7 +145,7 @@ def _answer(run: Run) -> Markup:
         "propellant [t/year]",
         "dose rate inside [mSv/d]",
         "to 200 km without propulsion [d]",
-        "largest mass [t]",
+        "largest mass, propellant apart [t]",
     )
     note = (
         "Middle month or year of each station; small: the band that holds 90 % of the replicas. "

@@ -80,7 +80,11 @@ VARIABLES: Final[dict[str, Variable]] = {
     "dose_rate_msv_d": Variable(
         BAND, "mSv d-1", "dose equivalent rate inside, quiet time", DOSE_RATE_BINS
     ),
-    "mass_kg": Variable(MONTHLY, "kg", "mass on the last day of the month, with docked ships"),
+    "mass_kg": Variable(
+        MONTHLY,
+        "kg",
+        "mass on the last day of the month, with docked ships, without the propellant aboard",
+    ),
     "drag_area_m2": Variable(MONTHLY, "m2", "area across the flow, last day of the month"),
     "pressurised_volume_m3": Variable(MONTHLY, "m3", "pressurised volume of the modules"),
     "module_present": Variable(
