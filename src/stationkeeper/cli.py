@@ -221,12 +221,12 @@ def show(
 @app.command(name="export")
 def export_table(
     name: Source,
-    table: Annotated[str, typer.Argument(help="flights, crews or modules.")],
+    table: Annotated[str, typer.Argument(help="flights, crews, modules, events or traffic.")],
     file: Annotated[Path, typer.Argument(help="File to write: .csv or .xlsx.")],
     override: Override = None,
     as_json: Json = False,
 ) -> None:
-    """Write the flights, crews or modules of a programme to a spreadsheet."""
+    """Write one table of a programme to a spreadsheet."""
     from stationkeeper.programme.spreadsheets import export_table as write
 
     count = write(_read(name, override, None, None), table, file)
@@ -239,12 +239,12 @@ def export_table(
 @app.command(name="import")
 def import_table(
     name: Source,
-    table: Annotated[str, typer.Argument(help="flights, crews or modules.")],
+    table: Annotated[str, typer.Argument(help="flights, crews, modules, events or traffic.")],
     file: Annotated[Path, typer.Argument(help="File to read: .csv or .xlsx.")],
     out: Annotated[Path, typer.Option(help="Programme file to write.")],
     as_json: Json = False,
 ) -> None:
-    """Read flights, crews or modules from a spreadsheet into a new programme file."""
+    """Read one table from a spreadsheet into a new programme file."""
     from stationkeeper.programme.spreadsheets import import_table as merge
     from stationkeeper.results.storage import write_atomically
 
@@ -325,7 +325,10 @@ def main() -> None:
         if hasattr(error, "format_message"):  # a usage error of the argument parser
             context = getattr(error, "ctx", None)
             hint = f"\nTry: {context.command_path} --help" if context is not None else ""
-            _stop(f"stationkeeper: {error.format_message()}{hint}", WRONG_INPUT)
+            said = error.format_message()
+            if not said:  # no command at all: the help has been shown
+                raise SystemExit(WRONG_INPUT) from None
+            _stop(f"stationkeeper: {said}{hint}", WRONG_INPUT)
         raise
     raise SystemExit(code if isinstance(code, int) else 0)
 

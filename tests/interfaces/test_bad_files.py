@@ -144,6 +144,20 @@ def test_the_command_answers_in_words_with_exit_2(
     assert [path.name for path in tmp_path.iterdir()] == ["bad.toml"]
 
 
+def test_without_a_command_the_help_is_all_that_is_said(tmp_path: Path) -> None:
+    done = command(folder=tmp_path)
+    assert done.returncode == 2
+    assert "Usage:" in done.stdout + done.stderr
+    assert "stationkeeper: " not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["export", "import"])
+def test_help_names_every_table_of_a_spreadsheet(tmp_path: Path, name: str) -> None:
+    done = command(name, "--help", folder=tmp_path)
+    assert done.returncode == 0
+    assert all(word in done.stdout for word in ("flights", "crews", "modules", "events", "traffic"))
+
+
 def test_a_sound_file_passes_the_command(tmp_path: Path) -> None:
     (tmp_path / "small.toml").write_text(SMALL)
     done = command("check", "small.toml", folder=tmp_path)
