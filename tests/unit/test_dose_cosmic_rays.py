@@ -27,7 +27,7 @@ def plain_flux(energy: float, charge: int, mass: float, c: float, g: float, a: f
     return phi * mass / charge / beta * 1e-3
 
 
-# Constants as printed for five elements (radiation.md, read there; others B by two transcriptions).
+# Constants as printed for five elements (read there; others B by two transcriptions).
 @pytest.mark.parametrize(
     ("charge", "mass", "c", "g", "a"),
     [

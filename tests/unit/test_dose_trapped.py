@@ -155,3 +155,11 @@ def test_track_of_an_equatorial_orbit_keeps_its_height() -> None:
 def test_phase_is_held_at_its_ends_and_passes_nan() -> None:
     assert trapped_phase([0.0, 500.0]).tolist() == [0.0, 1.0]
     assert np.isnan(trapped_phase(np.nan))
+
+
+@pytest.mark.parametrize(("energy", "ratio"), [(30.0, 1.8), (300.0, 1.2)])
+def test_minimum_over_maximum_is_as_the_phase_says(energy: float, ratio: float) -> None:
+    table = trapped_table()
+    place = int(table.proton_energy.searchsorted(energy))
+    least, most = (orbit_mean_flux(table, model, 400e3, ISS)[place] for model in MODELS[:2])
+    assert least / most == pytest.approx(ratio, abs=0.05)

@@ -58,8 +58,8 @@ MODULATION_STEP: Final = 10.0
 MODULATIONS: Final = np.arange(MODULATION_RANGE[0], MODULATION_RANGE[1] + 1, MODULATION_STEP)
 CUTOFFS: Final = np.concatenate([np.arange(0.0, 4.0, 0.1), np.arange(4.0, 20.1, 0.25)])  # [GV]
 
-# Claimed accuracy, never better (knowledge of the field: ISSCREM, SPENVIS comparisons): 30 % either
-# way for the ISS, a factor 1.5 for other orbits. Taken by us as the 90 % band of a lognormal.
+# Claimed accuracy, never better (as comparisons with ISSCREM and SPENVIS have it): 30 % either way
+# for the ISS, a factor 1.5 for other orbits. Taken by us as the 90 % band of a lognormal.
 NORMAL_90: Final = 1.645
 ISS_SIGMA: Final = float(np.log(1.3) / NORMAL_90)
 OTHER_SIGMA: Final = float(np.log(1.5) / NORMAL_90)
@@ -186,7 +186,7 @@ def dose_rate_table(
     Returns
     -------
     DoseRates
-        About 30 ms to make, 20 kB.
+        A fraction of a second to make, 50 kB.
 
     Raises
     ------

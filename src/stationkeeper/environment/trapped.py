@@ -168,8 +168,8 @@ def orbit_mean_flux(
     Notes
     -----
     Within 1 % of direct AP8, and 2 % of direct AE8, averaged over 16,000 points spread evenly over
-    the orbit; within 2 % of ten days of flight in 30 s steps (validation rows). AP8 itself is good
-    to a factor of about two.
+    the orbit; within 2 % of sixty days of flight (validation rows). Ten days still differ by up to
+    5 %, for they do not meet all longitudes evenly. AP8 itself is good to a factor of about two.
 
     References
     ----------
@@ -261,7 +261,8 @@ def trapped_phase(lagged_f107: ArrayLike) -> Array:
     """Where between the models for solar minimum (0) and maximum (1) a time lies.
 
     Linear in F10.7 between the values of the two models' own epochs, and held at the ends. The
-    models differ by 1.4 to 2 at 400 km where dosimeters on the ISS saw 2.5: that gap stays.
+    models differ by 1.2 (above 300 MeV) to 1.8 (above 30 MeV) on the ISS's orbit at 400 km where
+    its dosimeters saw 2.5: that gap stays.
 
     Parameters
     ----------
