@@ -19,7 +19,8 @@ REPEATS_WITHIN: Final = 1e-3  # relative: room for another processor, none for a
 PER_CM2_DAY: Final = DAY * 1e-4  # [1/(cm2 d)] per [1/(m2 s)]
 TOLERANCE: Final = 0.02  # the claim: 2 %
 
-# Orbits and columns of the knowledge table; altitude is radius less the equatorial radius.
+# Orbits of stations flown and planned, two of low inclination and one high: our choice. Altitude is
+# radius less the equatorial radius.
 ORBITS: Final[dict[str, tuple[float, float]]] = {
     "ISS 420/51.6": (420.0, 51.6),
     "ISS 350/51.6": (350.0, 51.6),
