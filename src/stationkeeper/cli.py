@@ -68,6 +68,14 @@ def _day(text: str | None, flag: str) -> date | None:
         raise InputError(f"{flag}: given {text!r}, expected a date as YYYY-MM-DD") from None
 
 
+def _expect_free(file: Path) -> None:
+    """Refuse a file that is there already, or whose folder is not."""
+    if file.exists():
+        raise InputError(f"{file}: exists already; give another name or move it away")
+    if not file.parent.is_dir():
+        raise InputError(f"{file}: there is no folder {file.parent}; make it or give another name")
+
+
 def _read(
     source: str,
     override: list[str] | None,
@@ -174,8 +182,7 @@ def new(
     if name is None:
         name = typer.prompt("Short name", default="my-station") if asks else "my-station"
     target = file or Path(f"{name}.toml")
-    if target.exists():
-        raise InputError(f"{target}: exists already; give another name or move it away")
+    _expect_free(target)
     text = new_document(template, name)
     write_atomically(target, text.encode())
     if as_json:
@@ -249,8 +256,7 @@ def import_table(
     from stationkeeper.results.storage import write_atomically
 
     text = merge(name, table, file)
-    if out.exists():
-        raise InputError(f"{out}: exists already; give another name or move it away")
+    _expect_free(out)
     write_atomically(out, text.encode())
     if as_json:
         _print_document({"file": str(out)})

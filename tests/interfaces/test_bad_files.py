@@ -129,6 +129,7 @@ def command(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         ("export", "iss", "flight", "f.csv"),
         ("import", "iss", "crews", "bad.toml", "--out", "new.toml"),
         ("new", "bad.toml"),
+        ("new", "absent/new.toml"),
     ],
     ids=" ".join,
 )
@@ -156,6 +157,12 @@ def test_help_names_every_table_of_a_spreadsheet(tmp_path: Path, name: str) -> N
     done = command(name, "--help", folder=tmp_path)
     assert done.returncode == 0
     assert all(word in done.stdout for word in ("flights", "crews", "modules", "events", "traffic"))
+
+
+def test_a_new_file_in_no_folder_is_told_by_its_own_name(tmp_path: Path) -> None:
+    done = command("new", "absent/new.toml", folder=tmp_path)
+    assert "absent/new.toml: there is no folder absent" in done.stderr.replace("\\", "/")
+    assert "partial" not in done.stderr
 
 
 def test_a_sound_file_passes_the_command(tmp_path: Path) -> None:

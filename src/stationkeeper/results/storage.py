@@ -28,7 +28,7 @@ def storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        place = path if error.filename is None else error.filename
+        place = path if error.filename is None else str(error.filename).removesuffix(PARTIAL)
         if error.errno in _FULL:
             reason, advice = "no space left to write", "free some space or give another --out"
         elif error.errno in _REFUSED:
