@@ -149,7 +149,10 @@ def test_an_open_flight_leaves_when_its_port_is_needed_or_its_life_ends(tmp_path
         "ship.freighter.certified_life": {"always": {"days": 100}},
     }
     flights = all_flights(programme(tmp_path, changes))
-    assert flights["x"].undocked == date(2027, 8, 12)
+    assert flights["x"].undocked == date(2027, 8, 11)  # a hundred days from the launch
+    changes["ship.freighter.certified_life"] = {"always": {"days": 0.5}}
+    flights = all_flights(programme(tmp_path, changes))
+    assert flights["x"].undocked == date(2027, 5, 5)
 
 
 def test_the_latest_certified_life_that_holds_is_taken(tmp_path: Path) -> None:

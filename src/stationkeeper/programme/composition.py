@@ -185,10 +185,11 @@ def all_flights(programme: Programme) -> dict[str, Flight]:
     """Return the flights of the span: single ones and those of regular traffic.
 
     Flights of a series are called ``traffic-id-001``. A flight without a day of undocking gets
-    one: when another ship needs its port, else when the certified life of the ship ends
-    (180 days, our choice, for a ship without one). After a partner leaves a station its ships no
-    longer come, and those there undock on that day. With a day of knowledge, planned flights are
-    fitted to the ports and launchers known then, see :mod:`stationkeeper.programme.fitting`.
+    one: when another ship needs its port, else when the certified life of the ship ends, counted
+    from its launch (180 days, our choice, for a ship without one). After a partner leaves a station
+    its ships no longer come, and those there undock on that day. With a day of knowledge, planned
+    flights are fitted to the ports and launchers known then, see
+    :mod:`stationkeeper.programme.fitting`.
 
     Parameters
     ----------
@@ -254,7 +255,8 @@ def _presumed_undocking(
     programme: Programme, flight: Flight, dockings: dict[str, list[date]]
 ) -> date:
     days = life_days(programme.ship[flight.ship], flight.docked) or DEFAULT_LIFE_DAYS
-    leaves = _later(flight.docked, round(days))
+    # A life counts from the launch; whoever docks stays for a day.
+    leaves = max(_later(flight.launched, round(days)), _later(flight.docked, 1))
     port = last_port(flight)
     since = max([flight.docked, *(date.fromisoformat(day) for day in flight.moved_to)])
     needed = [day for day in dockings.get(port, ()) if since < day < leaves]
