@@ -12,6 +12,16 @@ from tests.programmes import check_changed, check_text, errors, small, warnings
 
 DOCK = {"kind": "dock", "station": "small"}
 FLIGHT = {"ship": "capsule", "station": "small"}
+X = {**FLIGHT, "title": "Ten", "launched": date(2028, 6, 1), "docked": date(2028, 6, 2),
+     "undocked": date(2028, 6, 20), "port": "lab/nadir"}  # fmt: skip
+CREW = {"station": "small", "launched": date(2028, 6, 1), "landed": date(2028, 6, 20),
+        "seats": {"USA": 3}}  # fmt: skip
+BEYOND = {
+    "module.far": {**small()["module"]["lab"], "title": "Far", "launched": date(2027, 9, 5)},
+    "event.far-docks": {**DOCK, "modules": ["far"], "port": "lab/nadir", "date": date(2027, 9, 7)},
+    "event.lab-leaves": {"kind": "remove", "station": "small", "modules": ["lab"],
+                         "date": date(2028, 1, 1)},
+}  # fmt: skip
 
 FAULTS: list[tuple[str, dict[str, Any], str]] = [
     (
@@ -150,6 +160,43 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
         "event.split.to_station: given nothing; expected the station that receives the modules",
     ),
     (
+        "two crews on one flight, by its key and by its title",
+        {"flight.x": X, "crew.a": {**CREW, "ship_up": "x"}, "crew.b": {**CREW, "ship_up": "Ten"}},
+        "crew.b.seats: given 6 people up on x; expected at most 4",
+    ),
+    (
+        "a crew on a flight to another station",
+        {"flight.x": X, "station.two": small()["station"]["small"],
+         "crew.a": {**CREW, "ship_up": "x", "station": "two"}},
+        "crew.a.ship_up: given x, which visits small; expected a flight to two",
+    ),
+    (
+        "a crew on a flight that was lost",
+        {"flight.x": {**X, "status": "lost"}, "crew.a": {**CREW, "ship_up": "x"}},
+        "crew.a.ship_up: given x, which was lost on the way",
+    ),
+    (
+        "a flight called as one of a series",
+        {"flight.visits-001": X},
+        "flight.visits-001: given 'visits-001', a name that the series 'visits' gives its own",
+    ),
+    (
+        "a relocation without a port",
+        {"event.x": {"kind": "relocate", "station": "small", "modules": ["lab"],
+                     "date": date(2028, 1, 1)}},
+        "event.x.port: given nothing; expected the port to which the module moves",
+    ),
+    (
+        "a storage orbit without a height",
+        {"station.small.end": {"kind": "storage", "since": date(2029, 6, 1)}},
+        "station.small.end.storage_km: given nothing",
+    ),
+    (
+        "a station that begins after the span",
+        {"station.small.first_day": date(2040, 1, 1)},
+        "station.small.first_day: given 2040-01-01; expected a day not after 2029-12-31",
+    ),
+    (
         "too many flights",
         {"traffic.cargo": {"ship": "freighter", "station": "small", "since": date(1958, 1, 1),
                            "every_days": 1, "stay_days": 19_000, "ports": ["core/aft"]}},
@@ -216,6 +263,38 @@ WARNINGS: list[tuple[str, dict[str, Any], str]] = [
         "module.core.launcher: given 'lifter' from cape to 51.6 deg; expected a payload figure",
     ),
     (
+        "a crew that stays when its ship goes home",
+        {"flight.x": X, "crew.a": {**CREW, "ship_up": "x", "ship_down": "x",
+                                   "landed": date(2028, 9, 1)}},
+        "crew.a.landed: given 2028-09-01, while x undocks on 2028-06-20",
+    ),
+    (
+        "a crew without a way home",
+        {"flight.x": X, "crew.a": {**CREW, "ship_up": "x", "ship_down": "capsle"}},
+        "crew.a.ship_down: given 'capsle', which is no flight",
+    ),
+    (
+        "a station in pieces",
+        BEYOND,
+        "event.lab-leaves.modules: given small is left in 2 pieces that no port joins: core | far",
+    ),
+    (
+        "a ship named for burns that has no engines",
+        {"station.small.reboost.keep.burned_by": ["capsule"]},
+        "station.small.reboost.keep.burned_by: given 'capsule', which cannot",
+    ),
+    (
+        "last burns by a ship without engines",
+        {"station.small.end": {"kind": "controlled", "since": date(2029, 6, 1), "ship": "capsule"}},
+        "station.small.end.ship: given 'capsule', without thrust_n or isp_s",
+    ),
+    (
+        "a crew that stays for the descent",
+        {"station.small.end": {"kind": "uncontrolled", "since": date(2029, 6, 1),
+                               "crew_leaves": date(2029, 8, 1)}},
+        "station.small.end.crew_leaves: given 2029-08-01; expected a day not after 2029-06-01",
+    ),
+    (
         "a segment that is not there",
         {"station.small.crew_rules.minimum_by_segment": {"mian": 1}},
         "did you mean 'main'",
@@ -232,6 +311,22 @@ def test_a_warning_is_given_and_the_programme_is_kept(
     checked = check_changed(tmp_path, changes)
     assert checked.programme is not None, errors(checked)
     assert any(expected in line for line in warnings(checked)), "\n".join(warnings(checked))
+
+
+def test_crews_on_one_class_of_ship_are_counted_ride_by_ride(tmp_path: Path) -> None:
+    first = {**CREW, "ship_up": "capsule", "ship_down": "capsule"}
+    later = {**first, "launched": date(2029, 6, 1), "landed": date(2029, 6, 20)}
+    assert not errors(check_changed(tmp_path, {"crew.a": first, "crew.b": later}))
+    together = errors(check_changed(tmp_path, {"crew.a": first, "crew.b": first}))
+    assert any("given 6 people up on capsule; expected at most 4" in line for line in together)
+
+
+def test_a_station_whose_far_module_moves_on_the_same_day_is_whole(tmp_path: Path) -> None:
+    moved = {"kind": "relocate", "station": "small", "modules": ["far"], "port": "core/forward",
+             "date": date(2028, 1, 1)}  # fmt: skip
+    checked = check_changed(tmp_path, {**BEYOND, "event.far-moves": moved})
+    assert checked.programme is not None, errors(checked)
+    assert not [line for line in warnings(checked) if "pieces" in line]
 
 
 def test_a_move_between_orbit_planes_is_refused_with_its_cost(tmp_path: Path) -> None:

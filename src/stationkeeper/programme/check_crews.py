@@ -14,7 +14,7 @@ from stationkeeper.programme.problems import KeyPath, nearest
 from stationkeeper.programme.traffic import Crew, Flight
 
 LASTING_STAY_DAYS = 60  # [d] with the first such stay a permanent crew begins; our choice
-LAUNCH_SLACK_DAYS = 3  # [d] between the launch of a crew and of its ship, in local and UTC dates
+SLACK_DAYS = 3  # [d] between the days of a crew and of its ship, in local and UTC dates
 
 
 def crew_faults(
@@ -61,23 +61,25 @@ def _seats(
 ) -> Iterator[Fault]:
     every = {**programme.flight, **flights}
     for direction in ("ship_up", "ship_down"):
-        taken: dict[str, list[str]] = {}
+        taken: dict[tuple[str, date | None], list[str]] = {}
         for key, crew in crews.items():
-            name = getattr(crew, direction)
-            if name and not key.endswith(".left"):
-                taken.setdefault(name, []).append(key)
+            if getattr(crew, direction) and not key.endswith(".left"):
+                ride = _ride(crew, direction, programme, every)
+                taken.setdefault(ride, []).append(key)
         told = set()
-        for name, keys in taken.items():
+        for keys in taken.values():
+            name = getattr(crews[keys[0]], direction)
             path = _crew_path(keys[-1], programme, direction)
             ship = ship_class(name, programme, every)
             if ship is None:
-                if direction == "ship_up" and crews[keys[0]].status == "planned":
+                if crews[keys[0]].status == "planned":
                     titles = [f.title for f in every.values() if f.title]
                     yield Fault(
                         path,
                         f"{name!r}, which is no flight: the crew has no seat",
                         "the key or title of a flight, or a class of ship",
                         nearest(name, [*every, *titles, *programme.ship]),
+                        warning=direction == "ship_down",
                         follows=True,
                     )
                 continue
@@ -92,18 +94,50 @@ def _seats(
                     also=(("ship", ship),),
                 )
             for key in keys:
-                yield from _launch_days(programme, key, crews[key], direction, every)
+                yield from _flight_of_crew(programme, key, crews[key], direction, every)
 
 
-def _launch_days(
+def _ride(
+    crew: Crew, direction: str, programme: Programme, every: Mapping[str, Flight]
+) -> tuple[str, date | None]:
+    """Return what tells one ride from another: its flight, or its class of ship and day."""
+    name = getattr(crew, direction)
+    flight = named_flight(name, every)
+    if flight is None and name in programme.ship:
+        return name, crew.launched if direction == "ship_up" else crew.landed
+    return flight or name, None
+
+
+def _flight_of_crew(
     programme: Programme, key: str, crew: Crew, direction: str, every: Mapping[str, Flight]
 ) -> Iterator[Fault]:
-    flight = every.get(named_flight(crew.ship_up, every) or "") if direction == "ship_up" else None
-    if flight is not None and abs((flight.launched - crew.launched).days) > LAUNCH_SLACK_DAYS:
+    name = getattr(crew, direction)
+    flight = every.get(named_flight(name, every) or "")
+    if flight is None:
+        return
+    path = _crew_path(key, programme, direction)
+    if flight.station != crew.station:
+        given = f"{name}, which visits {flight.station}"
+        yield Fault(path, given, f"a flight to {crew.station}, where the crew lives")
+    elif flight.status == "lost":
+        yield Fault(path, f"{name}, which was lost on the way", "a flight that arrives")
+    elif direction == "ship_up":
+        if abs((flight.launched - crew.launched).days) > SLACK_DAYS:
+            yield Fault(
+                _crew_path(key, programme, "launched"),
+                f"{crew.launched}, while {name} is launched on {flight.launched}",
+                "the launch day of its ship",
+                warning=True,
+            )
+    elif (
+        crew.landed is not None
+        and flight.undocked is not None
+        and abs((flight.undocked - crew.landed).days) > SLACK_DAYS
+    ):
         yield Fault(
-            _crew_path(key, programme, "launched"),
-            f"{crew.launched}, while {crew.ship_up} is launched on {flight.launched}",
-            "the launch day of its ship",
+            _crew_path(key, programme, "landed"),
+            f"{crew.landed}, while {name} undocks on {flight.undocked}",
+            "the day on which its ship goes home",
             warning=True,
         )
 

@@ -29,6 +29,7 @@ def port_faults(
     Faults of a regular series are told once, at its first flight that has them.
     """
     yield from _module_ports(programme, told)
+    yield from _broken(told)
     seen: set[tuple[KeyPath, str]] = set()
     for key, flight in flights.items():
         for port, first, last in port_stays(flight):
@@ -55,6 +56,19 @@ def _module_ports(programme: Programme, told: History) -> Iterator[Fault]:
                 f"a port of a module aboard: {_aboard(told, station, event.date)}",
                 follows=True,
             )
+
+
+def _broken(told: History) -> Iterator[Fault]:
+    for event, station, pieces in told.broken:
+        given = " | ".join(", ".join(modules[:6]) for modules in pieces)
+        yield Fault(
+            ("event", event, "modules"),
+            f"{station} is left in {len(pieces)} pieces that no port joins: {given}",
+            "modules that stay connected",
+            "let the modules docked to one another go together, or relocate them before",
+            warning=True,
+            follows=True,
+        )
 
 
 def _aboard(told: History, station: str, day: date) -> str:

@@ -10,7 +10,7 @@ from stationkeeper.programme.history import History
 from stationkeeper.programme.parts import Fact, Part
 from stationkeeper.programme.problems import KeyPath, nearest
 from stationkeeper.programme.reference import reference_table
-from stationkeeper.programme.stations import ReboostRule
+from stationkeeper.programme.stations import EndOfLife, ReboostRule
 
 LONGEST_SPAN_YEARS = 100  # our choice
 HEAVIEST_STATION_KG = 2e6  # [kg] over four times the largest flown; our choice
@@ -39,6 +39,20 @@ def rule_faults(
     yield from _reboost(programme)
     yield from _figures(programme, told)
     yield from _estimate_names(programme)
+    yield from _names_of_series(programme)
+
+
+def _names_of_series(programme: Programme) -> Iterator[Fault]:
+    """Flights and crews called as one of a regular series would be, which would hide them."""
+    for collection, keys in (("flight", programme.flight), ("crew", programme.crew)):
+        for key in keys:
+            series, _, number = key.rpartition("-")
+            if series in programme.traffic and number.isdecimal() and len(number) >= 3:
+                yield Fault(
+                    (collection, key),
+                    f"{key!r}, a name that the series {series!r} gives its own",
+                    "another name",
+                )
 
 
 def _span(programme: Programme) -> Iterator[Fault]:
@@ -60,6 +74,8 @@ def _events(programme: Programme) -> Iterator[Fault]:
             continue
         if not event.modules:
             yield Fault((*at, "modules"), "no module", f"the modules of an event {kind!r}")
+        if kind == "relocate" and event.port is None:
+            yield Fault((*at, "port"), "nothing", "the port to which the module moves")
         if kind in ("separate", "transfer"):
             if event.to_station is None:
                 yield Fault((*at, "to_station"), "nothing", "the station that receives the modules")
@@ -143,7 +159,37 @@ def _reboost(programme: Programme) -> Iterator[Fault]:
                 yield Fault((*at, name, "upper_km"), f"{high:g} km", f"more than {low:g} km")
             if rule.kind == "as-flown" and rule.table is not None:
                 yield from _altitude_table((*at, name, "table"), rule.table)
+            for burner in rule.burned_by:
+                if not _burns(programme, burner):
+                    given, expected = f"{burner!r}, which cannot", "a ship or module with engines"
+                    yield Fault((*at, name, "burned_by"), given, expected, warning=True)
         yield from _two_rules(at, station.reboost)
+        if station.end is not None:
+            yield from _end(programme, ("station", key, "end"), station.end)
+
+
+def _burns(programme: Programme, key: str) -> bool:
+    ship, module = programme.ship.get(key), programme.module.get(key)
+    return (ship is not None and ship.may_reboost and ship.isp_s is not None) or (
+        module is not None and module.propulsion is not None
+    )
+
+
+def _end(programme: Programme, at: KeyPath, end: EndOfLife) -> Iterator[Fault]:
+    if end.kind == "storage" and end.storage_km is None:
+        yield Fault((*at, "storage_km"), "nothing", "this key in an end 'storage'")
+    ship = programme.ship[end.ship] if end.ship is not None else None
+    if end.kind == "controlled" and ship is not None and not (ship.thrust_n and ship.isp_s):
+        yield Fault(
+            (*at, "ship"),
+            f"{end.ship!r}, without thrust_n or isp_s",
+            "a ship that can make the last burns",
+            "the strongest engine that is there is taken",
+            warning=True,
+        )
+    if end.crew_leaves is not None and end.crew_leaves > end.since:
+        given, expected = f"{end.crew_leaves}", f"a day not after {end.since}, the first of descent"
+        yield Fault((*at, "crew_leaves"), given, expected, warning=True)
 
 
 def _altitude_table(path: KeyPath, table: str) -> Iterator[Fault]:
@@ -201,6 +247,10 @@ def _figures(programme: Programme, told: History) -> Iterator[Fault]:
         if not told.exists_from(key):
             given = "no module at any time"
             yield Fault(path, given, "an event of kind 'dock' for it", warning=True, follows=True)
+        elif station.first_day is not None and station.first_day > programme.span.last:
+            given = f"{station.first_day}"
+            expected = f"a day not after {programme.span.last}, the last of the span"
+            yield Fault((*path, "first_day"), given, expected)
         rules = station.crew_rules
         if rules.minimum > rules.maximum:
             given = f"{rules.minimum}"

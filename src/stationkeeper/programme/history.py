@@ -22,6 +22,10 @@ _ORDER = {
 }
 
 
+_PARTING = frozenset({"undock", "remove", "separate", "transfer"})
+"""Events that can leave a station in pieces."""
+
+
 @dataclass(frozen=True)
 class Occupied:
     """A port and what is at it, from one day to the day it leaves."""
@@ -57,6 +61,8 @@ class History:
     moves: list[tuple[str, str, str, str]] = field(default_factory=list)
     """Event, module, station left, station joined."""
     faults: list[EventFault] = field(default_factory=list)
+    broken: list[tuple[str, str, list[tuple[str, ...]]]] = field(default_factory=list)
+    """Event, station and the pieces that nothing holds together any more."""
 
     def modules_on(self, station: str, day: date) -> tuple[str, ...]:
         """Return the modules of a station at the end of a day."""
@@ -94,6 +100,10 @@ class _World:
     last_home: dict[str, str] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     at_port: dict[str, tuple[str, date, str]] = field(default_factory=dict)
+    came_with: dict[str, str] = field(default_factory=dict)
+    """By module: the first module of the event with which it came, as one piece."""
+    somewhere: set[str] = field(default_factory=set)
+    """Modules that joined a station at a place that is not told."""
 
 
 def history(programme: Programme) -> History:
@@ -110,7 +120,12 @@ def history(programme: Programme) -> History:
         States, ports occupied by modules, moves between stations, faults.
     """
     world, told = _World(), History()
+    parted: dict[str, str] = {}
+    day = date.min
     for key, event in ordered_events(programme):
+        if event.date > day:
+            _note_pieces(parted, world, told)
+            day = event.date
         touched = _happen(programme, key, event, world, told)
         for station in touched:
             aboard = tuple(world.modules.get(station, {}))
@@ -119,9 +134,21 @@ def history(programme: Programme) -> History:
             if states and states[-1][0] == event.date:
                 states.pop()
             states.append((event.date, aboard, shut))
+        if event.kind in _PARTING:
+            parted.update(dict.fromkeys(touched, key))
+    _note_pieces(parted, world, told)
     for module in list(world.at_port):
         _leave_port(module, date.max, world, told)
     return told
+
+
+def _note_pieces(parted: dict[str, str], world: _World, told: History) -> None:
+    """At the end of a day, note the stations that what left has put in pieces."""
+    for station, key in parted.items():
+        pieces = _pieces(tuple(world.modules.get(station, {})), world)
+        if len(pieces) > 1:
+            told.broken.append((key, station, pieces))
+    parted.clear()
 
 
 def _happen(
@@ -193,6 +220,10 @@ def _fault(
 
 
 def _join(module: str, station: str, event: Event, key: str, world: _World) -> None:
+    if event.kind == "dock" and module != event.modules[0]:
+        world.came_with[module] = event.modules[0]
+    elif not event.port and world.modules.get(station) and event.kind != "separate":
+        world.somewhere.add(module)
     world.modules.setdefault(station, {})[module] = None
     world.home[module] = station
     world.last_home[module] = station
@@ -206,6 +237,11 @@ def _leave(module: str, day: date, world: _World, told: History) -> None:
     del world.modules[station][module]
     _leave_port(module, day, world, told)
     _free_ports_of({module}, set(world.modules[station]), day, world, told)
+    world.somewhere.discard(module)
+    for other, first in list(world.came_with.items()):
+        if module in (other, first):  # how the rest of the piece holds together is not told
+            del world.came_with[other]
+            world.somewhere.update({other, first} - {module})
 
 
 def _leave_port(module: str, day: date, world: _World, told: History) -> None:
@@ -222,6 +258,28 @@ def _free_ports_of(
         holder = port.partition("/")[0]
         if (module in staying and holder in leaving) or (module in leaving and holder in staying):
             _leave_port(module, day, world, told)
+
+
+def _pieces(aboard: tuple[str, ...], world: _World) -> list[tuple[str, ...]]:
+    """Return the pieces of a station, joined by ports; those of unknown place are left out."""
+    piece = {module: module for module in aboard}
+
+    def root(module: str) -> str:
+        while piece[module] != module:
+            module = piece[module]
+        return module
+
+    for module in aboard:
+        port = world.at_port[module][0].partition("/")[0] if module in world.at_port else module
+        for other in (port, world.came_with.get(module, module)):
+            if other in piece:
+                piece[root(module)] = root(other)
+    loose = {root(module) for module in aboard if module in world.somewhere}
+    found: dict[str, list[str]] = {}
+    for module in aboard:
+        if root(module) not in loose:
+            found.setdefault(root(module), []).append(module)
+    return [tuple(modules) for modules in found.values()]
 
 
 def _move(key: str, event: Event, target: str, world: _World, told: History) -> None:
