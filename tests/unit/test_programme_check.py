@@ -8,7 +8,7 @@ import pytest
 
 from stationkeeper.programme.check import check_source
 from stationkeeper.programme.write import as_toml
-from tests.programmes import check_changed, check_text, errors, small, warnings
+from tests.programmes import changed, check_changed, check_text, errors, small, warnings
 
 DOCK = {"kind": "dock", "station": "small"}
 FLIGHT = {"ship": "capsule", "station": "small"}
@@ -400,6 +400,13 @@ def test_one_fault_is_told_once_without_what_follows_from_it(tmp_path: Path) -> 
         {"launcher.lifter.payloads.cape-51.site": "nowhere"},
     ):
         assert len(errors(check_changed(tmp_path, changes))) == 1, changes
+
+
+def test_a_span_of_the_command_line_cuts_a_piece_out(tmp_path: Path) -> None:
+    text = changed({"traffic.cargo.until": date(2027, 12, 31)})
+    assert not check_text(tmp_path, text, settings=["span.first=2028-06-01"]).has_errors
+    inside = changed({"traffic.cargo.until": date(2027, 12, 31), "span.first": date(2028, 6, 1)})
+    assert any("traffic.cargo.since" in line for line in errors(check_text(tmp_path, inside)))
 
 
 def test_facts_of_shared_tables_may_lie_outside_the_span(tmp_path: Path) -> None:

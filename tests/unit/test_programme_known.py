@@ -50,6 +50,13 @@ def test_without_a_day_nothing_is_left_out(tmp_path: Path) -> None:
     assert told.left_out == ()
 
 
+def test_a_day_of_knowledge_outside_all_dates_is_told_once(tmp_path: Path) -> None:
+    checked = check_changed(tmp_path, {}, as_known=date(1900, 1, 1))
+    assert errors(checked) == [
+        "--as-known: given 1900-01-01; expected a date from 1957-10-04 to 2200-01-01"
+    ]
+
+
 def test_flights_launched_later_are_left_out_and_said_so(tmp_path: Path) -> None:
     checked = check_changed(tmp_path, RECORD, as_known=DAY)
     assert checked.programme is not None

@@ -92,7 +92,8 @@ def test_an_override_can_be_flown_as_known_when_it_was_said(override: str, known
 def test_the_lowering_of_the_iss_is_not_known_before_it_was_said() -> None:
     before = check_source("iss", as_known=date(2024, 7, 2)).programme
     after = check_source("iss", as_known=date(2025, 6, 1)).programme
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     assert sorted(before.station["iss"].reboost) == ["as-flown", "band"]
     assert before.station["iss"].reboost["band"].until is None  # kept to the end
     assert sorted(after.station["iss"].reboost) == ["as-flown", "band", "descent"]

@@ -23,7 +23,7 @@ from stationkeeper.programme.problems import (
     ProgrammeError,
     listing,
 )
-from stationkeeper.programme.reading import Reading, read_source
+from stationkeeper.programme.reading import COMMAND_LINE, Reading, read_source
 from stationkeeper.programme.traffic import Crew, Flight
 
 
@@ -203,7 +203,10 @@ def _faults(
     With a day of knowledge, what cannot happen because something before it is not known is a
     warning, and does not happen.
     """
-    shared = reading.own_resolved
+    # A span given on the command line cuts a piece out of what the file holds.
+    shared = reading.own_resolved or any(
+        reading.origin(("span", name)).file == COMMAND_LINE for name in ("first", "last")
+    )
     yield from rule_faults(
         programme, told, lambda path: not shared and reading.origin(path).file == reading.file
     )

@@ -78,7 +78,7 @@ def read_moderate(path: Path) -> bytes:
     except ValueError:
         raise _refused(name, "a path with a null character", "a readable file") from None
     except FileNotFoundError:
-        raise _refused(name, "no such file", "a programme file") from None
+        raise _refused(name, "no such file", "a file that is there") from None
     except IsADirectoryError:
         raise _refused(name, "a folder", "a file") from None
     except OSError as error:

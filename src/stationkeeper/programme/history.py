@@ -266,6 +266,7 @@ def _pieces(aboard: tuple[str, ...], world: _World) -> list[tuple[str, ...]]:
 
     def root(module: str) -> str:
         while piece[module] != module:
+            piece[module] = piece[piece[module]]
             module = piece[module]
         return module
 

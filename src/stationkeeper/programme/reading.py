@@ -21,6 +21,7 @@ from stationkeeper.programme.files import (
 )
 from stationkeeper.programme.known import LeftOut, as_known, summary
 from stationkeeper.programme.lines import split_key
+from stationkeeper.programme.parts import EARLIEST, LATEST
 from stationkeeper.programme.problems import (
     KeyPath,
     Origin,
@@ -124,6 +125,10 @@ def read_source(
     """
     main, folder = _open(source)
     gathered = _Gathered()
+    if known is not None and not EARLIEST <= known <= LATEST:
+        expected = f"a date from {EARLIEST} to {LATEST}"
+        gathered.problems.append(Problem("error", "--as-known", None, "", str(known), expected))
+        known = None
     _gather(main, folder, gathered, (main.file,))
     blocks = _override_blocks(gathered)
     document = gathered.document
