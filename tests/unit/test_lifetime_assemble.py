@@ -64,6 +64,39 @@ def test_what_a_docked_ship_brought_adds_to_the_tanks_while_it_is_there():
     assert capacity[day(found, "2014-07-10")] == 4_000
 
 
+def test_a_ship_that_was_there_before_the_run_delivers_nothing_more():
+    found = assembled("span.first=2014-04-15")
+    parts = station(found, "alpha").hardware
+    assert parts.delivered[0] == 0  # what it brought is in propellant_aboard_kg
+    assert parts.capacity[0] == 4_700
+
+
+TUG = """
+[flight.tug]
+ship = "freighter"
+station = "alpha"
+launched = 2014-01-10
+docked = 2014-01-10
+undocked = 2014-01-30
+port = "core/forward"
+moved_to = { 2014-01-20 = "core/aft" }
+"""
+MEET = 'meet = { kind = "target", since = 2014-01-05, until = 2014-01-28, target_km = 410 }'
+
+
+def test_a_ship_that_changes_port_keeps_its_tanks_and_arrives_once(tmp_path):
+    file = tmp_path / "tug.toml"
+    text = Path(FIXTURE).read_text()
+    file.write_text(text.replace("reboost = { keep", f"reboost = {{ {MEET}, keep", 1) + TUG)
+    found = assemble(read_programme(str(file)), reference_table)
+    alpha = station(found, "alpha")
+    docks, leaves = day(found, "2014-01-10"), day(found, "2014-01-30")
+    assert (alpha.hardware.capacity[docks:leaves] == 1_000 + 700).all()
+    assert alpha.hardware.capacity[leaves] == 1_000
+    assert alpha.hardware.delivered[docks:leaves].sum() == 700
+    assert np.flatnonzero(~np.isnan(alpha.targets.calendar)).tolist() == [docks]
+
+
 def test_a_docked_ship_burns_before_a_module():
     found = assembled()
     exhaust = station(found, "alpha").hardware.exhaust_velocity / 9.80665

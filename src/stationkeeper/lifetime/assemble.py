@@ -120,7 +120,7 @@ def assemble(programme: Programme, read_table: ReadTable) -> Assembled:
         spans = intervals.get(key, ())
         if not any(span.modules for span in spans):
             continue
-        dockings = [(visit.first, visit.ship_key) for visit in ships[key]]
+        dockings = [(visit.first, visit.ship_key) for visit in ships[key] if visit.arrives]
         wanted = targets(station.reboost, station.end, dockings, calendar, read_table)
         burned_by = [
             station.reboost[rule].burned_by if rule is not None else () for rule in wanted.rule

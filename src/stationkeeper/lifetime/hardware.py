@@ -37,9 +37,12 @@ class Visit:
     mass : float
         Mass without the propellant meant for the station. [kg]
     propellant : float
-        Propellant meant for the station. [kg]
+        Propellant meant for the station, nothing at a second station. [kg]
     burns : bool
         Its port lets it raise the orbit.
+    arrives : bool
+        It docks on its first day here; otherwise it changed port or station, or was there before
+        the run.
     """
 
     flight: str
@@ -50,6 +53,7 @@ class Visit:
     mass: float
     propellant: float
     burns: bool
+    arrives: bool
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def visits(
     Returns
     -------
     dict of text to list of Visit
-        By station, in order of docking. A ship that changes station has a visit at each.
+        By station, in order of docking. A ship that changes port or station has a visit at each.
     """
     homes: dict[str, list[tuple[int, int, str]]] = {}
     for station, spans in intervals.items():
@@ -130,9 +134,10 @@ def visits(
                 else:
                     stays.append((first, last, at, port))
         for number, (first, last, at, port) in enumerate(stays):
-            brought = propellant if number == 0 else 0.0
+            brought = propellant if at == stays[0][2] else 0.0
+            burns, arrives = _burns(programme, port), number == 0 and moves[0][0] >= 0
             found[at].append(
-                Visit(key, flight.ship, ship, first, last, mass, brought, _burns(programme, port))
+                Visit(key, flight.ship, ship, first, last, mass, brought, burns, arrives)
             )
     return found
 
@@ -164,7 +169,8 @@ def hardware(
         Modules of each station by day. Propellant in the tanks of a module is delivered on the day
         on which it first joins a station, unless that is the first day of the run.
     ships : sequence of Visit
-        Its visits.
+        Its visits. The propellant of a ship that was there before the run is part of what the
+        station had on its first day.
     burned_by : sequence, (days,)
         On each day the ships and modules that may burn, first choice first; empty means any:
         ships at a port for it before modules, by key.
@@ -223,7 +229,7 @@ def hardware(
         mass[inside] += visit.mass
         area[inside] += visit.ship.exposed_area_m2
         capacity[inside] += visit.propellant
-        if visit.first >= 0:
+        if visit.arrives:
             delivered[inside.start] += visit.propellant
         if visit.ship.may_reboost and visit.burns and visit.ship.isp_s:
             speed = engines.setdefault(visit.ship_key, np.zeros(days))
