@@ -69,6 +69,29 @@ def test_a_separated_station_begins_where_the_other_is_in_that_replica():
     assert np.isnan(forty().stations["beta"].altitude[:, :place]).all()
 
 
+def test_a_station_begins_at_the_height_of_another_that_drifts_above_all_bands():
+    lives = fly_lives(
+        prepared_for(
+            "station.alpha.orbit.altitude_km=500", 'station.alpha.reboost.keep.kind="drift"'
+        ),
+        np.arange(2),
+    )
+    (born,) = lives.stations["beta"].born.values()
+    assert (born > 490e3).all()
+
+
+def test_a_station_whose_end_began_before_the_span_is_in_orbit():
+    lives = fly_lives(
+        prepared_for(
+            'station.alpha.reboost.keep.kind="as-flown"',
+            'station.alpha.reboost.keep.table="iss-altitude"',
+            "station.alpha.end.since=2013-09-01",
+        ),
+        np.arange(2),
+    )
+    assert (lives.stations["alpha"].altitude[:, 0] > 399e3).all()
+
+
 def test_a_station_is_kept_in_its_band_until_its_descent():
     flown = prepared_for().assembled.stations[0]
     kept = forty().stations["alpha"].altitude[:, 30 : flown.descent]

@@ -196,7 +196,8 @@ def _begin(lives: dict[str, Life], flown: Flown, start: int) -> None:
         altitude = np.full(life.tank.size, orbit.altitude_km * KILOMETRE)
         lower, upper = flown.targets.lower[start], flown.targets.upper[start]
         rule = flown.targets.rule[start]
-        if rule is not None and flown.station.reboost[rule].kind == "as-flown":
+        kept = rule is not None and flown.station.reboost[rule].kind == "as-flown"
+        if kept and np.isfinite(lower):  # nothing is kept once its end has begun
             altitude[:] = 0.5 * (lower + upper)
     else:
         return

@@ -135,9 +135,10 @@ def _density(table: DensityTable, flown: Flown, assembled: Assembled, seed: int)
     """Average the atmosphere along the orbit of one station, from its first day of the run."""
     calendar = assembled.calendar
     orbit = flown.station.orbit
-    asked = [orbit.altitude_km * KILOMETRE]
-    asked += [one.altitude_km * KILOMETRE for one in flown.orbits.values()]
-    for parent in assembled.stations:
+    asked = []
+    for parent in assembled.stations:  # any of them may be where this one begins
+        orbits = (parent.station.orbit, *parent.orbits.values())
+        asked += [one.altitude_km * KILOMETRE for one in orbits]
         for wanted in (parent.targets.lower, parent.targets.upper, parent.targets.calendar):
             asked += [float(np.nanmax(wanted))] if np.isfinite(wanted).any() else []
     levels = np.arange(LOWEST_LEVEL, max(asked) + ROOM_ABOVE + LEVEL_SPACING, LEVEL_SPACING)
