@@ -195,6 +195,19 @@ def test_an_interrupt_keeps_what_is_done_and_the_same_call_goes_on(tmp_path, mon
     assert tables(folder) == tables(finished())
 
 
+@pytest.mark.parametrize("replicas", [None, 3])
+def test_a_state_that_was_edited_does_not_change_what_is_flown(tmp_path, monkeypatch, replicas):
+    folder = stopped_after(1, tmp_path, monkeypatch)
+    state = json.loads((folder / "run.json").read_text())
+    started = state["started"] = "2026-01-01T00:00:00+00:00"
+    state["replicas"] = replicas
+    (folder / "run.json").write_text(json.dumps(state))
+    assert run(programme(), out=tmp_path, replicas=REPLICAS) == folder
+    assert tables(folder) == tables(finished())
+    state = json.loads((folder / "run.json").read_text())
+    assert (state["replicas"], state["started"]) == (REPLICAS, started)
+
+
 @pytest.mark.parametrize("writes", [4, 6, 8])
 def test_a_full_disk_is_one_line_and_leaves_finished_chunks_readable(tmp_path, monkeypatch, writes):
     """The disk fills while the second chunk, its counts, or the table is written."""
@@ -256,3 +269,9 @@ def test_what_decides_the_bytes_is_in_the_identity():
     assert identity(programme(), 250, 1) == base
     assert len({base, identity(programme(), 251, 1), identity(programme(), 250, 2)}) == 3
     assert identity(other, 250, 1) != base
+
+
+def test_another_version_of_a_library_does_not_go_on_with_a_run(monkeypatch):
+    base = identity(programme(), 250, 1)
+    monkeypatch.setattr(run_module, "version", lambda name: "0.0")
+    assert identity(programme(), 250, 1) != base

@@ -140,6 +140,20 @@ def test_taking_the_lock_removes_what_was_half_written(tmp_path):
         assert not half.exists()
 
 
+def test_what_is_not_ours_stays_and_stops_nothing(tmp_path):
+    (tmp_path / f"small-notes{PARTIAL}").write_text("a file")
+    folder = begin(tmp_path)
+    folder.store(0, lambda file: file.write(b"events"), lambda file: file.write(b"sums"))
+    inside = folder.path / f"mine{PARTIAL}"
+    inside.mkdir()
+    (folder.path / "chunks" / "old").mkdir()
+    with locked(folder):
+        folder.drop_partial_sums()
+    assert inside.is_dir()
+    assert [path.name for path in (folder.path / "chunks").iterdir()] == ["old"]
+    assert (tmp_path / f"small-notes{PARTIAL}").read_text() == "a file"
+
+
 def test_a_chunk_is_whole_only_while_its_bytes_are_those_written(tmp_path):
     folder = begin(tmp_path)
     assert not folder.is_whole(0)

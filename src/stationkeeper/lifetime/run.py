@@ -119,7 +119,7 @@ def run(
         "title": programme.title,
         "version": stationkeeper.__version__,
         "code": code_digest(),
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": libraries(),
         "identity": identity(programme, replicas, seed),
         "seed": seed,
         "replicas": replicas,
@@ -141,7 +141,8 @@ def run(
         # Another process may have finished it between the choice of the folder and the lock.
         if folder.state().get("state") != COMPLETE or not folder.ensemble.exists():
             try:
-                _fly(assembled, folder, folder.state() or state, threads, say)
+                state["started"] = folder.state().get("started", state["started"])
+                _fly(assembled, folder, state, threads, say)
             except DomainError as error:
                 raise InputError(f"{programme.name}: cannot be flown: {error}") from None
     return folder.path
@@ -234,8 +235,14 @@ def merged_sums(folder: RunFolder, replicas: int) -> Columns:
 def identity(programme: Programme, replicas: int, seed: int) -> str:
     """Return a short name of all that decides the bytes of the tables."""
     document = programme.model_dump(mode="json", by_alias=True)
-    text = json.dumps([document, replicas, seed, code_digest()], sort_keys=True)
+    parts = [document, replicas, seed, code_digest(), libraries()]
+    text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def libraries() -> dict[str, str]:
+    """Return the versions of the libraries that the tables depend on."""
+    return {name: version(name) for name in _LIBRARIES}
 
 
 @cache

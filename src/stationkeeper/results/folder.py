@@ -89,13 +89,14 @@ class RunFolder:
             return False
 
     def drop_partial_sums(self) -> None:
-        """Remove the counts of the chunks, once they are merged."""
+        """Remove the counts of the chunks, once they are merged; what is not ours stays."""
         with storage_errors(self.path):
             folder = self.path / "chunks"
             if folder.is_dir():
-                for file in sorted(folder.iterdir()):
+                for file in (*folder.glob("chunk-*.npz"), *folder.glob("chunk-*.json")):
                     file.unlink()
-                folder.rmdir()
+                if not any(folder.iterdir()):
+                    folder.rmdir()
 
 
 def read_state(path: Path) -> dict[str, Any]:
@@ -147,7 +148,8 @@ def begin_folder(
         with _held(out, wait=True):
             for path in sorted(out.glob(f"{name}-*"), reverse=True):
                 if path.name.endswith(PARTIAL):  # left by a run that was killed at its start
-                    shutil.rmtree(path)
+                    if path.is_dir():
+                        shutil.rmtree(path)
                 elif read_state(path).get("identity") == state["identity"] and not _finished(path):
                     return RunFolder(path)
             return _new_folder(out, f"{name}-{now:%Y%m%dT%H%M%S}", state, files)
@@ -195,7 +197,8 @@ def locked(folder: RunFolder) -> Iterator[None]:
         with _held(folder.path, wait=False):
             with storage_errors(folder.path):
                 for file in folder.path.rglob(f"*{PARTIAL}"):
-                    file.unlink()
+                    if file.is_file():
+                        file.unlink()
             yield
     except BlockingIOError:
         raise StorageError(
