@@ -97,6 +97,14 @@ def test_a_ship_that_changes_port_keeps_its_tanks_and_arrives_once(tmp_path):
     assert np.flatnonzero(~np.isnan(alpha.targets.calendar)).tolist() == [docks]
 
 
+def test_the_ship_that_brings_a_station_down_stays_in_replicas_that_come_down_later():
+    found = assemble(read_programme("mir"), reference_table)
+    parts = station(found, "mir").hardware
+    before, flown_entry = day(found, "2001-01-26"), day(found, "2001-03-23")
+    assert (parts.capacity[flown_entry - 1 :] == parts.capacity[before] + 1_695).all()
+    assert parts.mass[-1] == parts.mass[flown_entry - 1]
+
+
 def test_a_docked_ship_burns_before_a_module():
     found = assembled()
     exhaust = station(found, "alpha").hardware.exhaust_velocity / 9.80665

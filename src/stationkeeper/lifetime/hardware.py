@@ -96,6 +96,7 @@ def visits(
     -------
     dict of text to list of Visit
         By station, in order of docking. A ship that changes port or station has a visit at each.
+        The last ship of the class that brings a station down stays to its end.
     """
     homes: dict[str, list[tuple[int, int, str]]] = {}
     for station, spans in intervals.items():
@@ -104,6 +105,7 @@ def visits(
                 homes.setdefault(module, []).append((span.first, span.last, station))
     found: dict[str, list[Visit]] = {station: [] for station in programme.station}
     order = sorted(flights.items(), key=lambda item: (item[1].docked, item[0]))
+    last_ships = _last_ships(programme, flights)
     for key, flight in order:
         if flight.status == "lost":
             continue
@@ -112,7 +114,8 @@ def visits(
         if propellant is None:
             propellant = ship.propellant_to_station_kg
         mass = (flight.mass_kg or ship.mass_kg) - propellant
-        end = calendar.days if flight.undocked is None else calendar.place(flight.undocked)
+        stays_on = flight.undocked is None or key in last_ships
+        end = calendar.days if stays_on else calendar.place(flight.undocked or flight.docked)
         moves = [(calendar.place(flight.docked), flight.port)]
         moves += [
             (calendar.place(date.fromisoformat(day)), port)
@@ -140,6 +143,18 @@ def visits(
                 Visit(key, flight.ship, ship, first, last, mass, brought, burns, arrives)
             )
     return found
+
+
+def _last_ships(programme: Programme, flights: Mapping[str, Flight]) -> set[str]:
+    """Return the flights that bring a station down, and so leave it in no replica."""
+    found = {}
+    for key, flight in sorted(flights.items(), key=lambda item: (item[1].docked, item[0])):
+        end = programme.station[flight.station].end
+        if end is None or end.kind != "controlled" or flight.ship != end.ship:
+            continue
+        if flight.undocked is None or flight.undocked >= end.since:
+            found[flight.station] = key
+    return set(found.values())
 
 
 def _burns(programme: Programme, port: str) -> bool:
