@@ -19,6 +19,8 @@ def assumptions(assembled: Assembled) -> tuple[str, ...]:
         "Altitude is the mean semi-major axis less 6378.137 km; flown samples used 6378.135 km.",
         future,
         "Density is MSIS 2.1 averaged along the orbit, without winds.",
+        "Drag takes the mean area of each module in all weeks; the validation of the ISS lets the"
+        " arrays follow the Sun instead, with a drag factor of its own.",
         "Propellant aboard is one stock for all engines of a station, docked ships included; what"
         " a docked ship brought adds to the tanks while it is there, and it leaves with what the"
         " others cannot hold.",
