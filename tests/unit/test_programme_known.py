@@ -157,6 +157,17 @@ def test_an_override_that_was_not_said_yet_is_left_out(tmp_path: Path) -> None:
     assert checked.programme.station["small"].orbit.altitude_km == 360
 
 
+def test_the_day_of_an_override_may_be_text_but_must_be_a_day(tmp_path: Path) -> None:
+    override = {"overrides.later": {"known_on": "2028-03-01", "title": "Later"}}
+    told = check_changed(tmp_path, override, overrides=["later"], as_known=DAY).programme
+    assert told is not None
+    assert told.title != "Later"
+    wrong = {"overrides.later": {"known_on": "spring", "title": "Later"}}
+    found = errors(check_changed(tmp_path, wrong, overrides=["later"]))
+    assert len(found) == 1
+    assert "overrides.later.known_on: given 'spring'; expected a date" in found[0]
+
+
 def test_a_plan_whose_port_is_taken_moves_or_is_left_out(tmp_path: Path) -> None:
     told = known(tmp_path, {})
     flights = all_flights(told)

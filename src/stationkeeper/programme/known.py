@@ -60,12 +60,12 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
     for key, entry in _entries(kept, "crew"):
         _reopen(entry, f"crew.{key}", "landed", day, left_out)
     for key, entry in _entries(kept, "traffic"):
-        known_on = _day(entry.get("known_on"))
+        known_on = day_of(entry.get("known_on"))
         if known_on is not None and known_on > day:
             del kept["traffic"][key]
             left_out.append(LeftOut(f"traffic.{key}", known_on))
         elif known_on is None and _stands_for_record(kept, key, entry, day, record_end):
-            left_out.append(LeftOut(f"traffic.{key}", _day(entry.get("since"))))
+            left_out.append(LeftOut(f"traffic.{key}", day_of(entry.get("since"))))
     for key, module in _entries(kept, "module"):
         _drop_inner(module, "ground", f"module.{key}", day, record_end, left_out)
     for key, ship in _entries(kept, "ship"):
@@ -75,13 +75,13 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
     for key, station in _entries(kept, "station"):
         _reboost_as_known(station, f"station.{key}", day, left_out)
         end = station.get("end")
-        known_on = _day(end.get("known_on")) if isinstance(end, dict) else None
+        known_on = day_of(end.get("known_on")) if isinstance(end, dict) else None
         if known_on is not None and known_on > day:
             del station["end"]
             left_out.append(LeftOut(f"station.{key}.end", known_on))
     sun = kept.setdefault("sun", {})
     if isinstance(sun, dict):
-        until = _day(sun.get("observed_until"))
+        until = day_of(sun.get("observed_until"))
         sun["observed_until"] = min(day, until) if until else day
     return kept, tuple(left_out)
 
@@ -108,10 +108,10 @@ def summary(left_out: tuple[LeftOut, ...]) -> tuple[str, ...]:
 
 def _known_on(entry: Raw, own: str, record_end: date | None) -> date | None:
     """Day from which a fact counts as known; None for a plan without such a day."""
-    known_on = _day(entry.get("known_on"))
+    known_on = day_of(entry.get("known_on"))
     if known_on is not None:
         return known_on
-    happened = _day(entry.get(own))
+    happened = day_of(entry.get(own))
     if "status" in entry or own == "launched":
         return happened if entry.get("status", "planned") != "planned" else None
     plan = record_end is None or happened is None or happened > record_end
@@ -122,7 +122,7 @@ def _reopen(entry: Raw, key: str, last: str, day: date, left_out: list[LeftOut])
     """Take the outcome of a flight or stay away if it came after the day."""
     if entry.get("status", "planned") == "planned":
         return
-    launched, ended = _day(entry.get("launched")), _day(entry.get(last))
+    launched, ended = day_of(entry.get("launched")), day_of(entry.get(last))
     if launched is not None and launched > day:
         entry["status"] = "planned"
     elif ended is not None and ended > day:
@@ -132,14 +132,14 @@ def _reopen(entry: Raw, key: str, last: str, day: date, left_out: list[LeftOut])
         left_out.append(LeftOut(f"{key}.{last}", ended))
     moves = entry.get("moved_to")
     if isinstance(moves, dict):
-        entry["moved_to"] = {k: v for k, v in moves.items() if (_day(k) or day) <= day}
+        entry["moved_to"] = {k: v for k, v in moves.items() if (day_of(k) or day) <= day}
 
 
 def _stands_for_record(
     kept: Raw, key: str, series: Raw, day: date, record_end: date | None
 ) -> bool:
     """Cut a series that stands for flown flights at the day; return whether all of it is gone."""
-    since, until = _day(series.get("since")), _day(series.get("until"))
+    since, until = day_of(series.get("since")), day_of(series.get("until"))
     if series.get("follows_record") is True:
         if since is not None and since > day:
             series["since"] = day + timedelta(days=1)
@@ -165,7 +165,7 @@ def _drop_inner(
 def _reboost_as_known(station: Raw, key: str, day: date, left_out: list[LeftOut]) -> None:
     for name, rule in _entries(station, "reboost"):
         flown = rule.get("kind") == "as-flown"
-        known_on = _day(rule.get("known_on")) or (_day(rule.get("since")) if flown else None)
+        known_on = day_of(rule.get("known_on")) or (day_of(rule.get("since")) if flown else None)
         if known_on is not None and known_on > day:
             del station["reboost"][name]
             left_out.append(LeftOut(f"{key}.reboost.{name}", known_on))
@@ -173,14 +173,14 @@ def _reboost_as_known(station: Raw, key: str, day: date, left_out: list[LeftOut]
     cut = False
     for rule in rules:
         if rule.get("kind") == "as-flown":
-            until = _day(rule.get("until"))
+            until = day_of(rule.get("until"))
             if until is None or until > day:
                 rule["until"] = day
                 cut = True
     later = [
         (since, rule)
         for rule in rules
-        if (since := _day(rule.get("since"))) and since > day and rule.get("kind") != "as-flown"
+        if (since := day_of(rule.get("since"))) and since > day and rule.get("kind") != "as-flown"
     ]
     if cut and later:
         first = min(since for since, _ in later)
@@ -195,7 +195,8 @@ def _record_end(document: Raw) -> date | None:
         launched
         for table in ("flight", "crew")
         for _, entry in _entries(document, table)
-        if entry.get("status", "planned") != "planned" and (launched := _day(entry.get("launched")))
+        if entry.get("status", "planned") != "planned"
+        and (launched := day_of(entry.get("launched")))
     ]
     return max(flown, default=None)
 
@@ -208,7 +209,8 @@ def _entries(holder: Raw, table: str) -> Iterator[tuple[str, Raw]]:
                 yield key, entry
 
 
-def _day(value: object) -> date | None:
+def day_of(value: object) -> date | None:
+    """Return a date, or the date that a text writes; None for anything else."""
     if isinstance(value, str):
         try:
             return date.fromisoformat(value)

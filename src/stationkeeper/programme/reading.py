@@ -19,7 +19,7 @@ from stationkeeper.programme.files import (
     parse_packaged,
     parse_path,
 )
-from stationkeeper.programme.known import LeftOut, as_known, summary
+from stationkeeper.programme.known import LeftOut, as_known, day_of, summary
 from stationkeeper.programme.lines import split_key
 from stationkeeper.programme.parts import EARLIEST, LATEST
 from stationkeeper.programme.problems import (
@@ -143,8 +143,15 @@ def read_source(
                 Problem("error", main.file, None, "--override", shown(name), expected, fix)
             )
             continue
-        known_on = block.get("known_on")
-        if known is not None and type(known_on) is date and known_on > known:
+        known_on = day_of(block.get("known_on"))
+        if known_on is None and "known_on" in block:
+            key = ("overrides", name, "known_on")
+            at = find_origin(gathered.origins, key, main.file)
+            given, expected = shown(block["known_on"]), "a date written YYYY-MM-DD"
+            gathered.problems.append(
+                Problem("error", at.file, at.line, ".".join(key), given, expected)
+            )
+        if known is not None and known_on is not None and known_on > known:
             early.append(LeftOut(f"overrides.{name}", known_on))
             continue
         _apply_override(name, block, gathered)
