@@ -76,7 +76,7 @@ class ReboostRule(Fact):
     since: Day
     """First day. [date]"""
     until: Day | None = None
-    """Last day; absent means until the next rule or the end. [date]"""
+    """Last day; absent means to the end. Of rules that overlap the last begun holds. [date]"""
     lower_km: AltitudeKm | None = None
     """Band: raise when the mean altitude falls to this. [km]"""
     upper_km: AltitudeKm | None = None
