@@ -53,6 +53,13 @@ from stationkeeper.programme.read import read_programme
 run(read_programme({str(FIXTURE)!r}), out=Path(sys.argv[1]), replicas={REPLICAS})
 """
 
+# A shell starts what runs in the background deaf to Ctrl-C, and that is inherited.
+HEARING = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
 
 def tables(out):
     (folder,) = [path for path in out.iterdir() if path.is_dir()]
@@ -131,7 +138,9 @@ def test_two_runs_of_the_same_cannot_share_a_folder(tmp_path):
 def test_control_c_says_how_to_go_on_and_keeps_what_is_done(tmp_path):
     arguments = [sys.executable, "-m", "stationkeeper.cli", "run", str(FIXTURE)]
     arguments += ["--replicas", "20000", "--out", str(tmp_path)]
-    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HEARING, *arguments[1:]], stderr=subprocess.PIPE, text=True
+    )
     for line in process.stderr:
         if line.startswith("flying: 375"):
             break
