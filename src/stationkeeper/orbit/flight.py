@@ -1,7 +1,7 @@
 """Years of station-keeping for many replicas at once: drag, burns and propellant in day steps."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -298,31 +298,24 @@ def _sink(
 
 def _by_day(name: str, value: ArrayLike, replicas: int, days: int) -> Array:
     """Spread a number, a row of days, or replicas x days to two dimensions, without copying."""
-    array = np.asarray(value, dtype=np.float64)
-    if array.ndim == 0:
-        array = np.full((1, days), float(array))
-    elif array.ndim == 1:
-        array = array[None, :]
-    if array.ndim != 2 or array.shape[1] != days or array.shape[0] not in (1, replicas):
-        raise DomainError(
-            f"{name} has shape {np.shape(value)}; expected one number, ({days},) or"
-            f" ({replicas}, {days})"
-        )
-    return np.ascontiguousarray(array)
+    return _spread(name, np.asarray(value, dtype=np.float64), "number", replicas, days)
 
 
 def _flags(name: str, value: ArrayLike, replicas: int, days: int) -> NDArray[np.bool_]:
-    array = np.asarray(value)
+    return _spread(name, np.asarray(value).astype(bool), "flag", replicas, days)
+
+
+def _spread(name: str, array: NDArray[Any], one: str, replicas: int, days: int) -> NDArray[Any]:
+    given = array.shape
     if array.ndim == 0:
-        array = np.full((1, days), bool(array))
+        array = np.full((1, days), array)
     elif array.ndim == 1:
         array = array[None, :]
     if array.ndim != 2 or array.shape[1] != days or array.shape[0] not in (1, replicas):
         raise DomainError(
-            f"{name} has shape {np.shape(value)}; expected one flag, ({days},) or"
-            f" ({replicas}, {days})"
+            f"{name} has shape {given}; expected one {one}, ({days},) or ({replicas}, {days})"
         )
-    return np.ascontiguousarray(array.astype(bool))
+    return np.ascontiguousarray(array)
 
 
 def _need(condition: bool, message: str) -> None:

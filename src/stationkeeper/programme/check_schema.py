@@ -1,8 +1,6 @@
 """The document against its schema: each fault in the words of the house, and what is left."""
 
 import copy
-import types
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.parts import annotation_at
 from stationkeeper.programme.problems import KeyPath, Origin, Problem, choices, nearest, shown
 from stationkeeper.programme.reading import WRITTEN_BY_US, Reading, find_origin
 
@@ -115,7 +114,7 @@ def _stand_in(detail: ErrorDetails, path: KeyPath) -> float | str | None:
         case "less_than_equal":
             return float(context["le"])
         case "missing" | "greater_than" | "float_type" | "finite_number" | "string_type":
-            kind = _model_at(path)
+            kind = annotation_at(Programme, path)
             return 1.0 if kind is float else "-" if kind is str and path[-1] == "title" else None
         case _:
             return None
@@ -123,7 +122,7 @@ def _stand_in(detail: ErrorDetails, path: KeyPath) -> float | str | None:
 
 def _required(path: KeyPath) -> bool:
     """Return whether a part cannot be without a key."""
-    model = _model_at(path[:-1])
+    model = annotation_at(Programme, path[:-1])
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return False  # an entry of a table, which may be left out
     for name, info in model.model_fields.items():
@@ -160,7 +159,7 @@ def _problem(
     context = detail.get("ctx", {})
     given = shown(detail.get("input"))
     fix = ""
-    model, meaning = _model_at(path[:-1]), _meaning_at(path)
+    model, meaning = annotation_at(Programme, path[:-1]), _meaning_at(path)
     if kind == "extra_forbidden":
         known = _keys(model)
         given, expected = "a key that is not known", f"one of: {choices(known, 30)}"
@@ -263,38 +262,11 @@ def _keys(model: Any) -> list[str]:
     return keys
 
 
-def _model_at(path: KeyPath) -> Any:
-    """Return the type that the schema gives a key path: a part, or a plain type."""
-    kind: Any = Programme
-    for name in path:
-        kind = _plain(kind)
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            field = kind.model_fields.get(name)
-            if field is None:
-                return None
-            kind = field.annotation
-        elif typing.get_origin(kind) is dict:
-            kind = typing.get_args(kind)[1]
-        else:
-            return None
-    return _plain(kind)
-
-
 def _meaning_at(path: KeyPath) -> str:
-    model = _model_at(path[:-1]) if path else None
+    model = annotation_at(Programme, path[:-1]) if path else None
     if isinstance(model, type) and issubclass(model, BaseModel):
         for name, info in model.model_fields.items():
             if path[-1] in (name, info.alias) and info.description:
                 text = " ".join(info.description.split())
                 return text.replace(" [-]", "").replace(" [date]", "")
     return ""
-
-
-def _plain(kind: Any) -> Any:
-    while True:
-        if typing.get_origin(kind) is typing.Annotated:
-            kind = typing.get_args(kind)[0]
-        elif isinstance(kind, types.UnionType) or typing.get_origin(kind) is typing.Union:
-            kind = next(part for part in typing.get_args(kind) if part is not type(None))
-        else:
-            return kind

@@ -1,5 +1,8 @@
 """What every part of a programme document shares: strictness, names, sources, dates."""
 
+import types
+import typing
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -105,3 +108,37 @@ Flag = Annotated[bool, Field(strict=True)]
 """True or false, without quotes."""
 People = Annotated[int, Field(ge=0, le=100, strict=True)]
 Seats = Annotated[int, Field(ge=1, le=100, strict=True)]
+
+
+def annotation_at(root: type[Part], path: Iterable[str]) -> typing.Any:
+    """Return the type that a part gives a key path, bare; None where it has no such key.
+
+    Examples
+    --------
+    >>> annotation_at(Fact, ("confidence",)) is None, annotation_at(Fact, ("nothing",)) is None
+    (False, True)
+    """
+    kind: typing.Any = root
+    for name in path:
+        kind = _bare(kind)
+        if isinstance(kind, type) and issubclass(kind, Part):
+            field = kind.model_fields.get(name)
+            if field is None:
+                return None
+            kind = field.annotation
+        elif typing.get_origin(kind) is dict:
+            kind = typing.get_args(kind)[1]
+        else:
+            return None
+    return _bare(kind)
+
+
+def _bare(kind: typing.Any) -> typing.Any:
+    """Take ``Annotated`` and ``| None`` away."""
+    while True:
+        if typing.get_origin(kind) is typing.Annotated:
+            kind = typing.get_args(kind)[0]
+        elif isinstance(kind, types.UnionType) or typing.get_origin(kind) is typing.Union:
+            kind = next(part for part in typing.get_args(kind) if part is not type(None))
+        else:
+            return kind

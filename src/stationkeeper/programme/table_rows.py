@@ -4,14 +4,13 @@ import csv
 import io
 import re
 import tomllib
-import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from stationkeeper.programme.hardware import Module
-from stationkeeper.programme.parts import Part
+from stationkeeper.programme.parts import Part, annotation_at
 from stationkeeper.programme.problems import KeyPath, Origin, Problem, nearest
 from stationkeeper.programme.traffic import Crew, Event, Flight, Traffic
 from stationkeeper.programme.write import value_text
@@ -225,36 +224,12 @@ def _mapping(text: str) -> Any:
 
 def _wanted(model: type[Part], path: KeyPath) -> type:
     """Return the plain type of a column: bool, int, float, str, date, tuple or dict."""
-    annotation: Any = model
-    for name in path:
-        annotation = _plain(annotation)
-        if isinstance(annotation, type) and issubclass(annotation, Part):
-            field = annotation.model_fields.get(name)
-            if field is None:
-                return str
-            annotation = field.annotation
-        elif typing.get_origin(annotation) is dict:
-            annotation = typing.get_args(annotation)[1]
-        else:
-            return str
-    plain = _plain(annotation)
-    origin = typing.get_origin(plain)
+    plain = annotation_at(model, path)
+    if plain is None:
+        return str
+    origin: Any = typing.get_origin(plain)
     if origin in (tuple, dict):
         return typing.cast(type, origin)
     if isinstance(plain, type):
         return dict if issubclass(plain, Part) else plain
     return str
-
-
-def _plain(annotation: Any) -> Any:
-    """Take ``Annotated`` and ``| None`` away."""
-    while True:
-        if typing.get_origin(annotation) is typing.Annotated:
-            annotation = typing.get_args(annotation)[0]
-        elif isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is (
-            typing.Union
-        ):
-            inner = [part for part in typing.get_args(annotation) if part is not type(None)]
-            annotation = inner[0]
-        else:
-            return annotation
