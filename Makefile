@@ -1,4 +1,5 @@
 # make run    sets everything up, then flies the programme iss-to-ros and writes a report
+# make full   adds what planning needs (OR-tools); the rest works without
 # make test   sets everything up, then checks style, types, layers and runs every test
 # make proof  the long proofs, resumable; figures go to docs/reference/proof.json
 # make docs   writes the generated reference pages anew
@@ -24,13 +25,16 @@ sum = $(shell { $(1); } | cksum | tr ' ' -)
 MADE := .venv/.made-$(call sum,pwd)
 BASE := .venv/.base-$(call sum,cat locks/base.txt)
 PACKAGE := .venv/.package-$(call sum,cat pyproject.toml)
+FULL := .venv/.full-$(call sum,cat locks/full.txt)
 TEST := .venv/.test-$(call sum,cat locks/test.txt)
 
-.PHONY: run test proof docs validation setup setup-test clean
+.PHONY: run full test proof docs validation setup setup-test clean
 .DELETE_ON_ERROR:
 
 run: setup
 	$(BIN)/stationkeeper run iss-to-ros $(ARGS)
+
+full: $(FULL) $(PACKAGE)
 
 test: setup-test
 	$(BIN)/python -m ruff check .
@@ -74,9 +78,14 @@ $(MADE):
 $(BASE): | $(MADE)
 	@echo "Fetching what a run needs (230 MB; 960 MB on the disk)."
 	@$(QUIET); $(PIP) $$quiet $(LOCKED) -r locks/base.txt
-	@rm -f .venv/.base-* .venv/.test-* && touch $@
+	@rm -f .venv/.base-* .venv/.full-* .venv/.test-* && touch $@
 
-$(TEST): | $(BASE)
+$(FULL): | $(BASE)
+	@echo "Fetching what planning needs (31 MB; 87 MB on the disk)."
+	@$(QUIET); $(PIP) $$quiet $(LOCKED) -r locks/full.txt
+	@rm -f .venv/.full-* && touch $@
+
+$(TEST): | $(FULL)
 	@echo "Fetching what the tests need."
 	@$(QUIET); $(PIP) $$quiet $(LOCKED) -r locks/test.txt
 	@rm -f .venv/.test-* && touch $@

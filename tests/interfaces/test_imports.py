@@ -29,6 +29,10 @@ BREACHES = {
         "stationkeeper/crew/breach.py",
         "import aep8",
     ),
+    "Only the schedule solves constraint models": (
+        "stationkeeper/crew/breach.py",
+        "import ortools",
+    ),
     "Only the command line reads arguments": ("stationkeeper/report/breach.py", "import typer"),
 }
 
@@ -70,7 +74,18 @@ def test_a_breach_is_seen(wall: str, source: Path) -> None:
     assert [line for line in done.stdout.splitlines() if "BROKEN" in line and wall in line]
 
 
-HEAVY = ("matplotlib", "aep8", "astropy", "pymsis", "pyarrow", "pandas", "xarray", "h5py", "scipy")
+HEAVY = (
+    "ortools",
+    "matplotlib",
+    "aep8",
+    "astropy",
+    "pymsis",
+    "pyarrow",
+    "pandas",
+    "xarray",
+    "h5py",
+    "scipy",
+)
 
 
 @pytest.mark.parametrize("module", ["stationkeeper", "stationkeeper.cli"])

@@ -30,7 +30,7 @@ def pinned(name: str) -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["base.txt", "test.txt"])
+@pytest.mark.parametrize("name", ["base.txt", "full.txt", "test.txt"])
 def test_a_lock_holds_pins_with_hashes_and_nothing_else(name: str) -> None:
     entries = (LOCKS / name).read_text().replace("\\\n", " ").splitlines()
     for entry in entries:
@@ -47,8 +47,14 @@ def test_the_package_needs_what_the_base_lock_asks_for() -> None:
     assert asked("base.in") == needed | {"setuptools"}  # setuptools builds the package at set-up
 
 
-def test_the_test_lock_adds_to_the_base_lock_and_changes_nothing() -> None:
-    base, test = pinned("base.txt"), pinned("test.txt")
-    assert base.keys() >= asked("base.in")
-    assert test.keys() >= asked("test.in") | base.keys()
-    assert all(test[name] == versions for name, versions in base.items())
+def test_the_full_lock_adds_what_the_package_calls_full() -> None:
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert asked("full.in") == {plain(line) for line in extra["full"]}
+
+
+@pytest.mark.parametrize(("lower", "upper"), [("base", "full"), ("full", "test")])
+def test_a_lock_adds_to_the_one_below_and_changes_nothing(lower: str, upper: str) -> None:
+    below, above = pinned(f"{lower}.txt"), pinned(f"{upper}.txt")
+    assert below.keys() >= asked(f"{lower}.in")
+    assert above.keys() >= asked(f"{upper}.in") | below.keys()
+    assert all(above[name] == versions for name, versions in below.items())
