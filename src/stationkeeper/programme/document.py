@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from stationkeeper.programme.crewing import Agreement, Rotation, Shock, Work
 from stationkeeper.programme.hardware import Launcher, Module, Ship, Site
 from stationkeeper.programme.parts import Day, Fact, Flag, Identifier, Nation, Part, Text
 from stationkeeper.programme.stations import Station
@@ -88,6 +89,14 @@ class Programme(Part):
     """Regular series of flights by key. [-]"""
     crew: Annotated[dict[Identifier, Crew], Field(max_length=MOST_DATED)] = {}
     """Groups of people by key. [-]"""
+    rotation: Annotated[dict[Identifier, Rotation], Field(max_length=MOST_PARTS)] = {}
+    """Crewed flights that a plan may fly, by key. [-]"""
+    agreement: Annotated[dict[Identifier, Agreement], Field(max_length=MOST_PARTS)] = {}
+    """Exchanged, bought and owed seats by key. [-]"""
+    shock: Annotated[dict[Identifier, Shock], Field(max_length=MOST_DATED)] = {}
+    """What happens to ships, launches and people, by key. [-]"""
+    work: Annotated[dict[Identifier, Work], Field(max_length=MOST_DATED)] = {}
+    """Work that asks for people, by key. [-]"""
 
     def as_document(self) -> dict[str, Any]:
         """Return the document as plain data, in the spelling of the file."""

@@ -10,6 +10,7 @@ from stationkeeper.programme.parts import (
     Fact,
     Flag,
     Identifier,
+    Nation,
     NotNegative,
     Number,
     Part,
@@ -111,6 +112,10 @@ class Ship(Fact):
     """Partner that operates it. [-]"""
     seats: People = 0
     """Seats for people. [-]"""
+    emergency_seats: People = 0
+    """Places without a seat of their own, for people who have lost theirs. [-]"""
+    flown_by: tuple[Nation, ...] = ()
+    """Nations of which one at least must be aboard, trained to fly it; none means anybody. [-]"""
     mass_kg: Positive
     """Mass when docked, typical. [kg]"""
     exposed_area_m2: NotNegative = 0.0

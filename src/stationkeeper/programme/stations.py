@@ -12,6 +12,7 @@ from stationkeeper.programme.parts import (
     Flag,
     Fraction,
     Identifier,
+    Nation,
     NotNegative,
     People,
     Positive,
@@ -45,6 +46,11 @@ class CrewRules(Fact):
     """Most people at once, handovers included. [-]"""
     minimum_by_segment: dict[Identifier, People] = {}
     """Fewest people able to run each segment. [-]"""
+    run_by: dict[Identifier, tuple[Nation, ...]] = {}
+    """Nations whose people run a segment; a segment without an entry is run by everybody whose
+    nation is not named for another. [-]"""
+    spacewalk_minimum: People = 3
+    """Fewest people aboard for a spacewalk: two outside, one inside. [-]"""
     stay_limit_days: Duration | None = None
     """Longest stay allowed. [d]"""
 

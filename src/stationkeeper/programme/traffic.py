@@ -11,6 +11,7 @@ from stationkeeper.programme.parts import (
     Identifier,
     Nation,
     NotNegative,
+    People,
     PortName,
     Positive,
     Seats,
@@ -83,6 +84,8 @@ class Flight(Fact):
     """Mass when docked, if not the ship's typical one. [kg]"""
     propellant_to_station_kg: NotNegative | None = None
     """Propellant brought, if not the ship's typical amount. [kg]"""
+    life_days: Duration | None = None
+    """Days in orbit granted to this flight, if not those of its class. [d]"""
     status: Literal["flown", "planned", "lost"] = "planned"
     """Flown, planned, or lost on the way. [-]"""
 
@@ -102,6 +105,11 @@ class Crew(Fact):
     """Landing day; absent means still aboard at the end of the record. [date]"""
     seats: dict[Nation, Seats]
     """Seats by nation. [-]"""
+    able: dict[Identifier, People] = {}
+    """People of the group able to run each segment, if not as their nations say. [-]"""
+    seat_on: dict[WrittenDay, Text] = {}
+    """Flight whose seats home are theirs, by the day from which, as YYYY-MM-DD; otherwise that of
+    arrival until that of landing has docked. [-]"""
     status: Literal["flown", "planned"] = "planned"
     """Flown or planned. [-]"""
 
