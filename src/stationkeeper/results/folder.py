@@ -25,6 +25,7 @@ ENSEMBLE: Final = "ensemble.nc"
 REPORT: Final = "report.html"
 RUNNING: Final = "running"
 COMPLETE: Final = "complete"
+INTERRUPTED: Final = "interrupted"
 
 
 @dataclass(frozen=True)
@@ -140,19 +141,45 @@ def begin_folder(
     StorageError
         If the folder cannot be made or written.
     """
-    for part in (out, *out.absolute().parents):
-        if part.exists() and not part.is_dir():
-            raise InputError(f"--out: given {out}, but {part} is a file; expected a folder")
+    _expect_folder(out)
     with storage_errors(out):
         out.mkdir(parents=True, exist_ok=True)
         with _held(out, wait=True):
+            _clear_partial(out, name)
             for path in sorted(out.glob(f"{name}-*"), reverse=True):
-                if path.name.endswith(PARTIAL):  # left by a run that was killed at its start
-                    if path.is_dir():
-                        shutil.rmtree(path)
-                elif read_state(path).get("identity") == state["identity"] and not _finished(path):
+                if read_state(path).get("identity") == state["identity"] and not _finished(path):
                     return RunFolder(path)
+            return _new_folder(
+                out, f"{name}-{now:%Y%m%dT%H%M%S}", state, files, ("replicas", "chunks")
+            )
+
+
+def new_folder(
+    out: Path, name: str, state: Mapping[str, Any], files: Mapping[str, bytes], now: datetime
+) -> RunFolder:
+    """Return a new folder for work that is short enough never to be resumed.
+
+    Parameters and errors are those of :func:`begin_folder`; the folder appears whole as well.
+    """
+    _expect_folder(out)
+    with storage_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+        with _held(out, wait=True):
+            _clear_partial(out, name)
             return _new_folder(out, f"{name}-{now:%Y%m%dT%H%M%S}", state, files)
+
+
+def _clear_partial(out: Path, name: str) -> None:
+    """Remove folders left by work that was killed at its start; `out` is held."""
+    for path in out.glob(f"{name}-*{PARTIAL}"):
+        if path.is_dir():
+            shutil.rmtree(path)
+
+
+def _expect_folder(out: Path) -> None:
+    for part in (out, *out.absolute().parents):
+        if part.exists() and not part.is_dir():
+            raise InputError(f"--out: given {out}, but {part} is a file; expected a folder")
 
 
 def _finished(path: Path) -> bool:
@@ -160,7 +187,11 @@ def _finished(path: Path) -> bool:
 
 
 def _new_folder(
-    out: Path, stem: str, state: Mapping[str, Any], files: Mapping[str, bytes]
+    out: Path,
+    stem: str,
+    state: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    folders: tuple[str, ...] = (),
 ) -> RunFolder:
     number = 1
     path = out / stem
@@ -169,8 +200,9 @@ def _new_folder(
         path = out / f"{stem}-{number}"
     young = RunFolder(out / (path.name + PARTIAL))
     try:
-        (young.path / "replicas").mkdir(parents=True)
-        (young.path / "chunks").mkdir()
+        young.path.mkdir()
+        for folder in folders:
+            (young.path / folder).mkdir()
         for file, content in files.items():
             write_atomically(young.path / file, content)
         young.write_state(state)
