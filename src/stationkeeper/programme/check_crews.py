@@ -7,7 +7,7 @@ import numpy as np
 
 from stationkeeper.programme.check_ports import origin_of
 from stationkeeper.programme.check_references import Fault
-from stationkeeper.programme.composition import life_days, named_flight
+from stationkeeper.programme.composition import life_of_flight, named_flight
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.history import History
 from stationkeeper.programme.problems import KeyPath, nearest
@@ -145,7 +145,7 @@ def _flight_of_crew(
 def _lives(programme: Programme, flights: Mapping[str, Flight]) -> Iterator[Fault]:
     told = set()
     for key, flight in flights.items():
-        life = life_days(programme.ship[flight.ship], flight.docked)
+        life = life_of_flight(flight, programme.ship[flight.ship])
         if life is None or flight.undocked is None:
             continue
         stay = (flight.undocked - flight.launched).days
@@ -157,7 +157,12 @@ def _lives(programme: Programme, flights: Mapping[str, Flight]) -> Iterator[Faul
             yield Fault(
                 path,
                 f"{stay} days in orbit",
-                f"at most {life:g}, the certified life of {flight.ship} then",
+                f"at most {life:g}, "
+                + (
+                    "granted to it"
+                    if flight.life_days
+                    else f"the certified life of {flight.ship} then"
+                ),
                 "flown so" if flight.status == "flown" else "undock earlier",
                 warning=True,
                 also=(("ship", flight.ship),),

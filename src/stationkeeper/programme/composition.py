@@ -94,6 +94,24 @@ def life_days(ship: Ship, day: date) -> float | None:
     return holding[-1] if holding else None
 
 
+def life_of_flight(flight: Flight, ship: Ship) -> float | None:
+    """Return the days in orbit that a flight may have: granted to it, or those of its class. [d]
+
+    Parameters
+    ----------
+    flight : Flight
+        One visit.
+    ship : Ship
+        Its class.
+
+    Returns
+    -------
+    float or None
+        Counted from the launch; None for a class without a certified life. [d]
+    """
+    return flight.life_days or life_days(ship, flight.docked)
+
+
 def _last_docking(programme: Programme, traffic: Traffic, told: History) -> date:
     """Return the last day on which a series may dock."""
     last = min(traffic.until or date.max, programme.span.last)
@@ -254,7 +272,7 @@ def _visits(programme: Programme, regular: dict[str, Flight]) -> dict[str, Fligh
 def _presumed_undocking(
     programme: Programme, flight: Flight, dockings: dict[str, list[date]]
 ) -> date:
-    days = life_days(programme.ship[flight.ship], flight.docked) or DEFAULT_LIFE_DAYS
+    days = life_of_flight(flight, programme.ship[flight.ship]) or DEFAULT_LIFE_DAYS
     # A life counts from the launch; whoever docks stays for a day.
     leaves = max(_later(flight.launched, round(days)), _later(flight.docked, 1))
     port = last_port(flight)

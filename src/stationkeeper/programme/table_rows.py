@@ -32,7 +32,8 @@ _MARKS = {
     "every_days": "traffic",
     "kind": "events",
 }
-_SEATS = re.compile(r"^([A-Z]{3})\s*:?\s*(\d+)$")
+# Seats of a nation, or people able to run a segment.
+_COUNT = re.compile(r"^([A-Z]{3}(?=[\s:\d])|[a-z0-9][a-z0-9.\-]*(?=[\s:]))\s*:?\s*(\d{1,9})$")
 
 
 def rows_from_csv(
@@ -42,7 +43,8 @@ def rows_from_csv(
 
     The first line names the columns: ``key`` and the keys of the part, dots for inner keys. An
     empty cell is an absent key. Lists are split at ``;``, seats are written ``RUS 2, USA 1``,
-    moves ``2021-03-19 zvezda/aft; ...`` and inner tables as inline TOML.
+    people able ``russian 2, usos 1``, moves ``2021-03-19 zvezda/aft; ...``, seats home
+    ``2023-01-18 crew-5; ...`` and inner tables as inline TOML.
 
     Parameters
     ----------
@@ -203,23 +205,29 @@ def _value(model: type[Part], path: KeyPath, cell: object) -> Any:
         if wanted is tuple:
             return [piece.strip() for piece in text.split(";") if piece.strip()]
         if wanted is dict:
-            return _mapping(text)
+            return _mapping(text, counts=_holds_counts(model, path))
     except ValueError:
         return text
     return text
 
 
-def _mapping(text: str) -> Any:
+def _mapping(text: str, counts: bool) -> Any:
     if text.startswith("{"):
         return tomllib.loads(f"value = {text}").get("value")
     pieces = [piece.strip() for piece in re.split("[;,]", text) if piece.strip()]
-    seats = [_SEATS.match(piece) for piece in pieces]
+    seats = [_COUNT.match(piece) if counts else None for piece in pieces]
     if all(seats):
         return {match[1]: int(match[2]) for match in seats if match}
     pairs = [piece.split(None, 1) for piece in pieces]
     if all(len(pair) == 2 for pair in pairs):
         return {pair[0].rstrip(":="): pair[1] for pair in pairs}
     return text
+
+
+def _holds_counts(model: type[Part], path: KeyPath) -> bool:
+    """Return whether the column is a table of whole numbers: seats, or people able."""
+    values = typing.get_args(annotation_at(model, path))[1:]
+    return bool(values) and int in (values[0], *typing.get_args(values[0]))
 
 
 def _wanted(model: type[Part], path: KeyPath) -> type:
