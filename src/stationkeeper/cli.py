@@ -135,6 +135,91 @@ def run(
 
 
 @app.command()
+def crew(
+    programme: Source,
+    station: Annotated[str | None, typer.Option(help="Key of the station.")] = None,
+    check_only: Annotated[
+        bool,
+        typer.Option("--check", help="Check every day of the crews as they are; plan nothing."),
+    ] = False,
+    begin: Annotated[
+        str | None,
+        typer.Option("--from", metavar="flown", help="Plan on from the crews of the day --at."),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="DATE", help="First day of the plan or check.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Last day of it.")] = None,
+    without_exchange: Annotated[
+        bool, typer.Option("--without-exchange", help="Plan without the exchange of seats.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, max=86_400, help="Longest search for each objective. [s]")
+    ] = 60.0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the search.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Workers; all cores if not given.")
+    ] = None,
+    override: Override = None,
+    setting: Setting = None,
+    as_known: AsKnown = None,
+    out: Annotated[Path, typer.Option(help="Folder in which the folder of the plan is made.")] = (
+        Path("runs")
+    ),
+    as_json: Json = False,
+) -> None:
+    """Plan who flies on what and when, or check whether every day is safe."""
+    if begin not in (None, "flown"):
+        raise InputError(f"--from: given {begin!r}, expected flown")
+    if begin and at is None:
+        raise InputError(
+            "--from flown: expected --at DATE, the day whose crews the plan goes on from"
+        )
+    if check_only and (begin or without_exchange):
+        raise InputError(
+            "--check: the crews are taken as they are; expected neither --from nor "
+            "--without-exchange (the check shows both)"
+        )
+    first, last = _day(at, "--at"), _day(until, "--until")
+    document = _read(programme, override, setting, as_known)
+    from stationkeeper.lifetime import crew_work
+    from stationkeeper.report.crew_page import crew_text, write_crew_report
+    from stationkeeper.report.crew_words import documents, outcome
+
+    where = crew_work.station_asked(document, station)
+    with _progress() as progress:
+        if check_only:
+            folder = crew_work.check_crew(
+                document, where, first=first, last=last, out=out, progress=progress
+            )
+        else:
+            folder = crew_work.plan_crew(
+                document,
+                where,
+                at=first,
+                until=last,
+                out=out,
+                seed=seed,
+                workers=workers,
+                seconds=seconds,
+                from_flown=begin is not None,
+                exchange=not without_exchange,
+                progress=progress,
+            )
+        progress("report: drawing")
+        page = write_crew_report(folder)
+    found = documents(folder)
+    if as_json:
+        _print_document({"folder": str(folder), "report": str(page), **found})
+    else:
+        print(_visible(crew_text(found)))
+        print(f"\nreport   {page}\nresults  {folder}")
+    code = {"good": 0, "short": FELL_SHORT, "interrupted": INTERRUPTED}[outcome(found)]
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
 def check(
     file: Source,
     override: Override = None,

@@ -10,7 +10,7 @@ def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
 
 
-def _aligned(lines: Sequence[Sequence[str]], left: frozenset[int]) -> str:
+def aligned(lines: Sequence[Sequence[str]], left: frozenset[int]) -> str:
     """Return the lines in columns; the first line is the head."""
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     return "\n".join(
@@ -48,7 +48,7 @@ def validation_text(rows: Sequence[Row]) -> str:
     counted = [row for row in rows if row.counts]
     good = sum(row.within for row in counted)
     missed = [f"MISS {row.name}: {row.note}" for row in counted if not row.within]
-    table = _aligned(lines, frozenset({0, 1, 2, 6, 7, 8}))
+    table = aligned(lines, frozenset({0, 1, 2, 6, 7, 8}))
     return "\n".join([table, "", f"{good} of {len(counted)} blind rows within tolerance", *missed])
 
 
@@ -70,5 +70,5 @@ def speed_text(rows: Sequence[SpeedRow]) -> str:
         for row in rows
     ]
     met = sum(row.met for row in rows)
-    table = _aligned(lines, frozenset({0, 1, 2, 4, 8}))
+    table = aligned(lines, frozenset({0, 1, 2, 4, 8}))
     return "\n".join([table, "", f"{met} of {len(rows)} goals met"])

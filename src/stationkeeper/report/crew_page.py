@@ -1,0 +1,255 @@
+"""The page of a crew check or a plan: self-contained, drawn from its folder alone."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+
+from stationkeeper.report import crew_check, crew_plan
+from stationkeeper.report.crew_words import (
+    FLIGHT_HEADS,
+    STAGE_HEADS,
+    STATUS,
+    Document,
+    check_text,
+    documents,
+    flight_rows,
+    grounding_lines,
+    in_short,
+    longest_spans,
+    plan_text,
+    reading_lines,
+    slip_lines,
+    span_heads,
+    span_rows,
+    stage_rows,
+    thing_text,
+    worth_heads,
+    worth_lines,
+    worth_rows,
+    worth_text,
+    year_heads,
+    year_rows,
+    years_changed,
+)
+from stationkeeper.report.markup import Markup, table, tag
+from stationkeeper.report.numbers import counted
+from stationkeeper.report.words import DISCLAIMER
+from stationkeeper.results.folder import REPORT
+from stationkeeper.results.storage import storage_errors, write_atomically
+
+BY_YEAR = (
+    "Days with people aboard; of these, for each side, on how many enough people would stay if any "
+    "one ship left with its own; and on how many everybody depends on one and the same ship"
+)
+
+
+def write_crew_report(folder: Path) -> Path:
+    """Write ``report.html`` and ``figures/*.png`` of a crew check or plan.
+
+    Parameters
+    ----------
+    folder : Path
+        What ``stationkeeper crew`` left behind: ``check.json``, ``plan.json``, ``worth.json``.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    InputError
+        If none of the documents is there.
+    StorageError
+        If it cannot be written.
+    """
+    found = documents(folder)
+    place = folder / "figures"
+    with storage_errors(place):
+        place.mkdir(exist_ok=True)
+    drawn = figures(found)
+    for key, image in drawn.items():
+        write_atomically(place / f"{key}.png", image)
+    path = folder / REPORT
+    write_atomically(path, crew_page(found, drawn).encode("utf-8"))
+    return path
+
+
+def figures(found: Mapping[str, Document]) -> dict[str, bytes]:
+    """Draw the figures that the documents allow, by name of the file."""
+    drawn = {}
+    plan, check = found.get("plan"), found.get("check")
+    if plan is not None and (plan["flights"] or plan["aboard"]):
+        drawn[crew_plan.KEY] = crew_plan.plan_png(plan, check)
+    if check is not None and any(year["crewed_days"] for year in check["years"]):
+        drawn[crew_check.KEY] = crew_check.safe_days_png(check)
+    return drawn
+
+
+def crew_text(found: Mapping[str, Document]) -> str:
+    """Return what the terminal shows of the documents of a folder."""
+    if "worth" in found and "plan" not in found:
+        return f"{worth_text(found['worth'])}\n\n{DISCLAIMER}"
+    parts = [plan_text(found["plan"])] if "plan" in found else []
+    if "plan" not in found:
+        parts.append(check_text(found["check"]))
+    elif "check" in found:
+        parts.append("\n".join(in_short(found["check"])))
+    if "worth" in found:
+        parts.append(worth_text(found["worth"]))
+    return "\n\n".join([*parts, DISCLAIMER])
+
+
+def crew_page(found: Mapping[str, Document], drawn: Mapping[str, bytes]) -> str:
+    """Return the page as HTML."""
+    about = found.get("plan") or found.get("check") or found["worth"]
+    what = "Who flies on what" if "plan" in found else "Is every day safe?"
+    if set(found) == {"worth"}:
+        what = "What an exchange of seats is worth"
+    title = f"{what}: {about['title']}"
+    sections = []
+    if "plan" in found:
+        sections.append(_plan(found["plan"], found.get("check"), drawn))
+    if "check" in found:
+        sections.append(_check(found["check"], drawn))
+    if "worth" in found:
+        sections.append(_worth(found["worth"]))
+    if "plan" in found:
+        sections.append(_rests_on(found["plan"]))
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", f"{title} – stationkeeper"),
+        tag("style", Markup((resources.files("stationkeeper.report") / "style.css").read_text())),
+    )
+    said = f"{about['first']} to {about['last']}"
+    seed = about.get("seed")
+    body = tag(
+        "body",
+        tag(
+            "header",
+            tag("h1", title),
+            tag("p", said if seed is None else f"{said}; seed {seed}", class_="quiet"),
+        ),
+        tag("main", *sections),
+        tag("footer", tag("p", DISCLAIMER)),
+    )
+    return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
+
+
+def _figure(image: bytes | None, alt: str, caption: str) -> Markup:
+    if image is None:
+        return Markup("")
+    data = base64.b64encode(image).decode("ascii")
+    picture = tag("img", src=Markup(f"data:image/png;base64,{data}"), alt=alt)
+    return tag("figure", picture, tag("figcaption", caption))
+
+
+def _list(lines: Sequence[object], empty: str) -> Markup:
+    if not lines:
+        return tag("p", empty)
+    return tag("ul", *[tag("li", thing_text(line)) for line in lines])
+
+
+def _plan(plan: Document, check: Document | None, drawn: Mapping[str, bytes]) -> Markup:
+    """Return the plan: how it ended, the picture, the flights, the objectives."""
+    parts = [tag("h2", "The plan"), tag("p", f"The plan is {STATUS[plan['status']]}.")]
+    if plan["conflicts"]:
+        parts += [
+            tag("p", "These cannot hold together:"),
+            tag("ul", *[tag("li", one) for one in plan["conflicts"]], class_="misses"),
+        ]
+    parts.append(
+        _figure(
+            drawn.get(crew_plan.KEY), crew_plan.alt(plan, check), crew_plan.caption(plan, check)
+        )
+    )
+    rows = flight_rows(plan)
+    if rows:
+        parts += [tag("h3", "Ships"), table(FLIGHT_HEADS, rows)]
+    if plan["stages"]:
+        parts += [
+            tag("h3", "How good it is"),
+            table(
+                STAGE_HEADS,
+                stage_rows(plan),
+                caption="Each objective was solved with those above it held. Gap: by how much a "
+                "better plan is not excluded.",
+            ),
+        ]
+    if plan["tasks"]:
+        parts += [
+            tag("h3", "Work"),
+            table(
+                ("work", "done by"),
+                [(one["name"], one["done_by"] or "nobody") for one in plan["tasks"]],
+            ),
+        ]
+    return tag("section", *parts, id="plan")
+
+
+def _check(check: Document, drawn: Mapping[str, bytes]) -> Markup:
+    """Return the check: sentences, the picture, the tables."""
+    sides = check["sides"]
+    heads = year_heads(sides)
+    parts = [
+        tag("h2", crew_check.TITLE),
+        *[tag("p", text) for text in in_short(check)],
+        _figure(drawn.get(crew_check.KEY), crew_check.alt(check), crew_check.caption(check)),
+        table(heads, year_rows(check["years"], sides), caption=BY_YEAR),
+        *[tag("p", text) for text in reading_lines(check)],
+    ]
+    changed = years_changed(check)
+    if changed:
+        seats = counted(check["without_exchange"]["seats_put_back"], "exchanged seat")
+        parts.append(
+            table(heads, year_rows(changed, sides), caption=f"The same with {seats} put back")
+        )
+    for lines in (grounding_lines(check), slip_lines(check)):
+        if lines:
+            parts += [tag("h3", lines[0].rstrip(":")), _list(lines[1:], "None.")]
+    parts.append(tag("h3", "Failing days"))
+    if check["findings"]:
+        left = len(check["findings"]) - len(longest_spans(check))
+        more = f"; {left} shorter ones are in check.json" if left else ""
+        parts.append(
+            table(span_heads(), span_rows(check), caption=f"Spans, the longest first{more}")
+        )
+    else:
+        parts.append(tag("p", "None."))
+    return tag("section", *parts, id="check")
+
+
+def _worth(worth: Document) -> Markup:
+    return tag(
+        "section",
+        tag("h2", "What the exchange is worth"),
+        table(worth_heads(), worth_rows(worth)),
+        _list(worth_lines(worth), "No counts are given."),
+        id="worth",
+    )
+
+
+def _rests_on(plan: Document) -> Markup:
+    """Return what the plan was told: limits, agreements, shocks, what was left out."""
+    limits = [
+        (nation, str(one["days"]), one["limit"], one["source"])
+        for nation, one in plan["stay_limits"].items()
+    ]
+    parts = [
+        tag("h2", "What this rests on"),
+        tag("h3", "Longest stays"),
+        table(("nation", "days", "limit that binds", "source"), limits)
+        if limits
+        else tag("p", "No limit of stay was set."),
+        tag("h3", "Agreements"),
+        _list(plan["agreements"], "None."),
+        tag("h3", "Groundings, closures and other shocks"),
+        _list(plan["shocks"], "None."),
+        tag("h3", "Left out"),
+        _list(plan["left_out"], "Nothing that was asked."),
+    ]
+    return tag("section", *parts, id="rests-on")

@@ -1,0 +1,527 @@
+"""Crews in words: what a check, a plan and an exchange of seats come to, for a terminal."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from stationkeeper.errors import InputError
+from stationkeeper.report.numbers import FIRM_SPACE, MISSING, counted, listed, number, whole
+from stationkeeper.report.tables import aligned
+
+Document = Mapping[str, Any]
+Outcome = Literal["good", "short", "interrupted"]
+
+NAMES = ("plan", "check", "worth")
+SPANS_SHOWN = 20
+"""Failing spans printed; check.json holds all of them; our choice."""
+_SLIPS_SHOWN = 5  # late launches named; our choice
+
+STATUS = {
+    "proven": "proven: no plan is better",
+    "within limit": "the best found in the time given; how much better one could be is the gap",
+    "interrupted": "interrupted: the best found until then, not the best there is",
+    "impossible": "impossible: no plan keeps all that is asked",
+    "none found": "none found in the time given, and no proof that there is none",
+}
+"""What the status of a plan means."""
+
+
+def documents(folder: Path) -> dict[str, Document]:
+    """Read the documents that a check or a planning left in its folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of ``stationkeeper crew``.
+
+    Returns
+    -------
+    dict
+        ``plan``, ``check`` and ``worth``, those of them that are there.
+
+    Raises
+    ------
+    InputError
+        If there is none, or one cannot be read.
+    """
+    found: dict[str, Document] = {}
+    for name in NAMES:
+        path = folder / f"{name}.json"
+        try:
+            found[name] = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError, ValueError) as error:
+            raise InputError(f"{path}: cannot be read as JSON: {error}") from None
+    if not found:
+        raise InputError(f"{folder}: expected the folder of a crew check or plan: no plan.json")
+    return found
+
+
+def outcome(found: Mapping[str, Document]) -> Outcome:
+    """Return how the command ends.
+
+    Short is a plan that does not exist, and a check with a day on which a side has nobody or too
+    few. What a lost ship, a grounding or a late launch would do is a finding, not a fault.
+
+    Examples
+    --------
+    >>> outcome({"plan": {"status": "interrupted"}})
+    'interrupted'
+    >>> year = {"crewed_days": 365, "present": {"east": 365, "west": 364}}
+    >>> outcome({"check": {"years": [year]}})
+    'short'
+    """
+    if "plan" in found:
+        status = found["plan"]["status"]
+        if status == "interrupted":
+            return "interrupted"
+        return "short" if status in ("impossible", "none found") else "good"
+    years = found["check"]["years"] if "check" in found else []
+    return "short" if any(days_without(years, side) for side in _sides(years)) else "good"
+
+
+def days_without(years: Sequence[Document], side: str) -> int:
+    """Return the days with people aboard on which a side has too few."""
+    return sum(year["crewed_days"] - year["present"][side] for year in years)
+
+
+def _sides(years: Sequence[Document]) -> list[str]:
+    return list(years[0]["present"]) if years else []
+
+
+def side_text(side: str) -> str:
+    """Write the key of a side as words.
+
+    Examples
+    --------
+    >>> side_text("russian")
+    'Russian side'
+    >>> side_text("usos")
+    'USOS side'
+    """
+    words = side.replace("-", " ").replace("_", " ")
+    name = words.upper() if len(words) <= _INITIALS else words[:1].upper() + words[1:]
+    return f"{name} side"
+
+
+_INITIALS = 4  # a key this short is taken for initials; our choice
+
+
+def percent(part: float, total: float) -> str:
+    """Write a share in whole per cent; none and all are said only if they are exactly that.
+
+    Examples
+    --------
+    >>> [percent(part, 1000).replace(FIRM_SPACE, " ") for part in (0, 1, 500, 999, 1000)]
+    ['0 %', '<1 %', '50 %', '>99 %', '100 %']
+    >>> percent(0, 0)
+    '–'
+    """
+    if total <= 0:
+        return "–"
+    share = 100 * part / total
+    if 0 < share < 1:
+        said = "<1"
+    elif 99 < share < 100:
+        said = ">99"
+    else:
+        said = f"{share:.0f}"
+    return f"{said}{FIRM_SPACE}%"
+
+
+def both(readings: Sequence[float], total: float) -> str:
+    """Write the share by the first reading, and that by the second where it differs.
+
+    Examples
+    --------
+    >>> both([9, 9], 10).replace(FIRM_SPACE, " "), both([9, 8], 10).replace(FIRM_SPACE, " ")
+    ('90 %', '90 % (B 80 %)')
+    """
+    first, second = (percent(days, total) for days in (readings[0], readings[-1]))
+    return first if first == second else f"{first} (B{FIRM_SPACE}{second})"
+
+
+def year_heads(sides: Sequence[str]) -> list[str]:
+    """Return the heads of the table by year."""
+    return ["year", "days", *map(side_text, sides), "all on one ship", "spacewalk possible"]
+
+
+def year_rows(years: Sequence[Document], sides: Sequence[str]) -> list[list[str]]:
+    """Return a row for each year, as shares of the days with people aboard."""
+    return [
+        [
+            str(year["year"]),
+            str(year["crewed_days"]),
+            *[both(year["survives"][side], year["crewed_days"]) for side in sides],
+            percent(year["alone_days"], year["crewed_days"]),
+            percent(year["spacewalk_days"], year["crewed_days"]),
+        ]
+        for year in years
+    ]
+
+
+def years_changed(check: Document) -> list[Document]:
+    """Return the years that would have been different with the exchanged seats put back."""
+    other = check.get("without_exchange")
+    if not other:
+        return []
+    flown = {year["year"]: year for year in check["years"]}
+    return [year for year in other["years"] if year != flown.get(year["year"])]
+
+
+def readings_differ(check: Document) -> bool:
+    """Return whether the two readings of whose seat is on which ship ever differ."""
+    years = [*check["years"], *years_changed(check)]
+    pairs = [pair for year in years for pair in year["survives"].values()]
+    return any(pair[0] != pair[-1] for pair in pairs)
+
+
+def in_short(check: Document) -> list[str]:
+    """Return the check as a few sentences."""
+    years = check["years"]
+    crewed = sum(year["crewed_days"] for year in years)
+    if not crewed:
+        return ["Nobody is aboard in this span."]
+    said = [f"People are aboard on {whole(crewed)} of {whole(sum(y['days'] for y in years))} days."]
+    lacking = [(side, days_without(years, side)) for side in check["sides"]]
+    said.append(
+        listed(f"{side_text(side)}: {counted(days, 'day')} with too few" for side, days in lacking)
+        + "."
+        if any(days for _, days in lacking)
+        else "Each side has enough people on every one of them."
+    )
+    kept = [
+        f"the {side_text(side)} on {both(_summed(years, side), crewed)}" for side in check["sides"]
+    ]
+    said.append(f"After the loss of any one ship there would still be enough for {listed(kept)}.")
+    alone = sum(year["alone_days"] for year in years)
+    said.append(f"On {percent(alone, crewed)} everybody depends on one and the same ship.")
+    changed = years_changed(check)
+    if changed:
+        then = [year for year in years if year["year"] in {one["year"] for one in changed}]
+        days = sum(year["crewed_days"] for year in then)
+        pairs = [
+            f"the {side_text(side)} {both(_summed(then, side), days)} as flown, "
+            f"{both(_summed(changed, side), days)} with the seats put back"
+            for side in check["sides"]
+        ]
+        seats = counted(check["without_exchange"]["seats_put_back"], "exchanged seat")
+        span = f"{changed[0]['year']}–{changed[-1]['year']}"
+        said.append(f"In {span}, with {seats}: {'; '.join(pairs)}.")
+    return said
+
+
+def _summed(years: Sequence[Document], side: str) -> list[float]:
+    return [sum(year["survives"][side][i] for year in years) for i in (0, -1)]
+
+
+def reading_lines(check: Document) -> list[str]:
+    """Say what the two readings are, if they differ."""
+    if not readings_differ(check):
+        return []
+    first, second = check["readings"][0], check["readings"][-1]
+    return [
+        "Where the record does not say whose seat is on which ship, two readings: "
+        f"{first}; and (B) {second}."
+    ]
+
+
+def check_text(check: Document) -> str:
+    """Return a check as the terminal shows it."""
+    sides = check["sides"]
+    heads = year_heads(sides)
+    blocks = [
+        [f"{check['title']}, {check['first']} to {check['last']}", *in_short(check)],
+        [
+            "If any one ship had to leave with its people: share of the days with people aboard",
+            "on which enough people would stay for each side.",
+            "",
+            *_table([heads, *year_rows(check["years"], sides)], left=()),
+            *(["", *reading_lines(check)] if readings_differ(check) else []),
+        ],
+    ]
+    changed = years_changed(check)
+    if changed:
+        seats = counted(check["without_exchange"]["seats_put_back"], "exchanged seat")
+        blocks.append(
+            [
+                f"The same with {seats} put back (years that differ):",
+                "",
+                *_table([heads, *year_rows(changed, sides)], left=()),
+            ]
+        )
+    blocks += [part for part in (grounding_lines(check), slip_lines(check)) if part]
+    blocks.append(span_lines(check))
+    return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def grounding_lines(check: Document) -> list[str]:
+    """Say what the grounding of each class of ship would do."""
+    lines = []
+    for one in check["groundings"]:
+        said = []
+        for side in check["sides"]:
+            kept, first = one["kept"][side], one["first_empty"][side]
+            if first is None:
+                said.append(f"{side_text(side)} always kept")
+            else:
+                said.append(
+                    f"{side_text(side)} kept from {percent(kept, one['starts'])} of the starting "
+                    f"days, at worst empty for {counted(one['worst_days'][side], 'day')}, "
+                    f"first from {first}"
+                )
+        lines.append(f"  {one['ship']} for {counted(one['days'], 'day')}: {'; '.join(said)}")
+    return ["If no ship of one class could launch:", *lines] if lines else []
+
+
+def slip_lines(check: Document) -> list[str]:
+    """Say what late launches would do, the worst first."""
+    slips = sorted(check["slips"], key=lambda one: (-one["days_lost"], one["flight"]))
+    bad = [one for one in slips if one["days_lost"]]
+    if not slips:
+        return []
+    late = f"{listed(sorted({str(one['days']) for one in slips}, key=int))} days"
+    if not bad:
+        return [f"One launch {late} late: no side would be empty ({len(slips)} launches tried)."]
+    lines = [
+        f"One launch {late} late: {len(bad)} of {len(slips)} launches would leave a side empty"
+    ]
+    lines += [
+        f"  {one['flight']}: {listed(side_text(side) for side in one['emptied'])}, "
+        f"{counted(one['days_lost'], 'day')}"
+        for one in bad[:_SLIPS_SHOWN]
+    ]
+    if len(bad) > _SLIPS_SHOWN:
+        lines.append(f"  and {len(bad) - _SLIPS_SHOWN} more in check.json")
+    return lines
+
+
+def span_heads() -> list[str]:
+    """Return the heads of the table of failing spans."""
+    return ["from", "to", "days", "what", "if", "side", "given", "expected", "reading"]
+
+
+def longest_spans(check: Document) -> list[Document]:
+    """Return the failing spans to be shown, the longest first."""
+    ranked = sorted(check["findings"], key=lambda one: (-one["days"], one["first"], one["kind"]))
+    return ranked[:SPANS_SHOWN]
+
+
+def span_rows(check: Document) -> list[list[str]]:
+    """Return a row for each of the longest failing spans."""
+    readings = {name: letter for letter, name in zip("AB", check["readings"], strict=False)}
+    return [
+        [
+            str(one["first"]),
+            str(one["last"]),
+            str(one["days"]),
+            str(one["kind"]),
+            " ".join(str(part) for part in (one["event"], one["ship"]) if part),
+            side_text(one["side"]) if one["side"] else "",
+            _given(one["given"]),
+            _given(one["expected"]),
+            readings.get(one["reading"], str(one["reading"] or "")),
+        ]
+        for one in longest_spans(check)
+    ]
+
+
+def _given(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def span_lines(check: Document) -> list[str]:
+    """Return the longest failing spans as a table."""
+    found = check["findings"]
+    if not found:
+        return ["No day fails."]
+    shown = len(longest_spans(check))
+    rest = "" if shown == len(found) else f"; all {len(found)} are in check.json"
+    head = f"Failing spans, the longest {shown} first{rest}:"
+    return [head, "", *_table([span_heads(), *span_rows(check)], left=(0, 1, 3, 4, 5, 6, 7, 8))]
+
+
+def _table(lines: Sequence[Sequence[str]], left: Sequence[int]) -> list[str]:
+    """Return lines in columns without those columns that are empty in every line but the first."""
+    used = [i for i in range(len(lines[0])) if any(line[i] for line in lines[1:])]
+    kept = [[line[i] for i in used] for line in lines]
+    return aligned(kept, frozenset(used.index(i) for i in left if i in used)).split("\n")
+
+
+# ---- plans ----------------------------------------------------------------------------------
+
+
+def stage_rows(plan: Document) -> list[list[str]]:
+    """Return a row for each objective, in the order in which they were solved."""
+    return [
+        [
+            stage["name"],
+            _with_unit(stage["value"], stage["unit"]),
+            _with_unit(stage["bound"], stage["unit"]),
+            "none" if not stage["gap"] else f"{number(100 * stage['gap'], 2)}{FIRM_SPACE}%",
+            stage["status"],
+        ]
+        for stage in plan["stages"]
+    ]
+
+
+STAGE_HEADS = ("objective, in this order", "this plan", "no plan below", "gap", "how it ended")
+FLIGHT_HEADS = ("flight", "ship", "launched", "docked", "undocked", "days", "port", "seats", "note")
+
+
+def _with_unit(value: float | None, unit: str) -> str:
+    if value is None:
+        return MISSING
+    said = whole(value) if abs(value - round(value)) < 1e-6 else number(value, 4)
+    return said if unit in ("", "-") else f"{said}{FIRM_SPACE}{unit}"
+
+
+def seats_text(seats: Mapping[str, int]) -> str:
+    """Write seats by nation.
+
+    Examples
+    --------
+    >>> seats_text({"RUS": 2, "USA": 1}).replace(FIRM_SPACE, " ")
+    'RUS 2, USA 1'
+    """
+    said = [f"{nation}{FIRM_SPACE}{count}" for nation, count in seats.items() if count]
+    return ", ".join(said) or "nobody"
+
+
+def flight_rows(plan: Document) -> list[list[str]]:
+    """Return a row for each ship: those aboard when the plan begins, then those it flies."""
+    aboard = [
+        [
+            one["key"],
+            one["ship"],
+            "aboard",
+            str(one["docked"] or ""),
+            str(one["leaves"] or ""),
+            _days(one["docked"], one["leaves"]),
+            str(one.get("port") or ""),
+            seats_text(one["seats"]),
+            ""
+            if one["people_leave"] in (None, one["leaves"])
+            else f"its people leave {one['people_leave']}",
+        ]
+        for one in plan["aboard"]
+    ]
+    flown = [
+        [
+            one["key"],
+            one["ship"],
+            str(one["launched"]),
+            str(one["docked"]),
+            str(one["undocked"] or ""),
+            _days(one["docked"], one["undocked"]),
+            str(one["port"]),
+            seats_text(one["seats"]),
+            "; ".join(flight_notes(one)),
+        ]
+        for one in plan["flights"]
+    ]
+    return [*aboard, *flown]
+
+
+def flight_notes(flight: Document) -> list[str]:
+    """Say what is special about a flight."""
+    notes = []
+    if flight["adopts"]:
+        notes.append(f"brings home the people of {flight['adopts']}")
+    if flight["exchanged"]:
+        notes.append(counted(flight["exchanged"], "seat") + " exchanged")
+    if flight["bought"]:
+        notes.append(counted(flight["bought"], "seat") + " bought")
+    return notes
+
+
+def _days(first: str | None, last: str | None) -> str:
+    from datetime import date
+
+    if not first or not last:
+        return ""
+    return str((date.fromisoformat(str(last)) - date.fromisoformat(str(first))).days)
+
+
+def plan_text(plan: Document) -> str:
+    """Return a plan as the terminal shows it."""
+    blocks = [
+        [
+            f"{plan['title']}, crews from {plan['first']} to {plan['last']}",
+            f"The plan is {STATUS[plan['status']]}.",
+        ]
+    ]
+    if plan["conflicts"]:
+        blocks.append(["These cannot hold together:", *[f"  {one}" for one in plan["conflicts"]]])
+    if plan["stages"]:
+        blocks.append(_table([STAGE_HEADS, *stage_rows(plan)], left=(0, 4)))
+    rows = flight_rows(plan)
+    if rows:
+        blocks.append(_table([FLIGHT_HEADS, *rows], left=(0, 1, 2, 3, 4, 6, 7, 8)))
+    undone = [str(task["name"]) for task in plan["tasks"] if not task["done_by"]]
+    if undone:
+        blocks.append([f"Work that nobody does: {listed(undone)}."])
+    return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def risk_spans(check: Document, side: str) -> list[tuple[str, str, bool]]:
+    """Return the spans of days on which a side fails: first day, last day, and if it does so
+    without any ship being lost.
+    """
+    return [
+        (str(one["first"]), str(one["last"]), one["kind"] == "presence")
+        for one in check["findings"]
+        if one["side"] == side
+    ]
+
+
+def thing_text(thing: object) -> str:
+    """Write an entry of a list, be it words or a table of named values.
+
+    Examples
+    --------
+    >>> thing_text("as agreed"), thing_text({"name": "pad", "until": None, "days": 3})
+    ('as agreed', 'pad: days 3')
+    """
+    if not isinstance(thing, Mapping):
+        return str(thing)
+    named = [str(thing[key]) for key in ("name", "key", "title") if thing.get(key)]
+    rest = [
+        f"{key.replace('_', ' ')} {_plain(value)}"
+        for key, value in thing.items()
+        if key not in ("name", "key", "title") and value not in (None, "", [], {}, ())
+    ]
+    return ": ".join(part for part in (" ".join(named), ", ".join(rest)) if part)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Mapping):
+        return listed(f"{key} {_plain(one)}" for key, one in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return listed(_plain(one) for one in value)
+    return str(value)
+
+
+# ---- what an exchange is worth --------------------------------------------------------------
+
+
+def worth_heads() -> list[str]:
+    """Return the heads of the table of an exchange."""
+    return ["", "with the exchange", "without it"]
+
+
+def worth_rows(worth: Document) -> list[list[str]]:
+    """Return the same figures with and without the exchange."""
+    return []
+
+
+def worth_lines(worth: Document) -> list[str]:
+    """Say what was counted."""
+    return []
+
+
+def worth_text(worth: Document) -> str:
+    """Return what an exchange is worth as the terminal shows it."""
+    return ""
