@@ -1,0 +1,141 @@
+"""The peer of the planner against a search through all plans of small problems."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from stationkeeper.schedule.problem import (
+    Aboard,
+    Candidate,
+    Flight,
+    Mix,
+    Occupied,
+    Owed,
+    Plan,
+    Rotation,
+    ShipClass,
+    Side,
+    Task,
+)
+from stationkeeper.schedule.score import score
+from stationkeeper.validation.milp_rotation import solve_by_milp
+
+
+def tiny(seed: int) -> Rotation:
+    """A problem with two candidates and two ships aboard at most, drawn by its seed."""
+    random = np.random.default_rng(seed)
+
+    def whole(low: int, high: int) -> int:
+        return int(random.integers(low, high + 1))
+
+    days = whole(7, 10)
+    unfit = bool(random.random() < 0.4)
+    two_classes = bool(random.random() < 0.5)
+    mixes = (
+        Mix("A 2", (2, 0), (2, 0), whole(4, 9), swapped=(0,)),
+        Mix("A 1, B 1", (1, 1), (1, 1), whole(4, 9), swapped=(1,), bought=whole(0, 1)),
+    )
+    rescue = Mix("empty", (0, 0), (0, 0), 9, swapped=(0,), adopts=0)
+    candidates = []
+    for place, earliest in enumerate((whole(0, 2), whole(2, 6))):
+        closed = ((earliest + 1, earliest + 1),) if random.random() < 0.3 else ()
+        candidates.append(
+            Candidate(
+                key=f"flight-{place}",
+                ship=place if two_classes else 0,
+                earliest=earliest,
+                latest=earliest + 1 + place % 2,
+                nominal=earliest + 1,
+                transit=whole(0, 1),
+                shortest=whole(1, 2),
+                longest=3,
+                ports=((0, 1), (1,), (0,))[whole(0, 2)],
+                mixes=(*mixes, rescue) if unfit else mixes[: whole(1, 2)],
+                required=bool(random.random() < 0.6),
+                closed=closed,
+                closed_by=("closed",) * len(closed),
+            )
+        )
+    aboard = (
+        Aboard("old", 0, 0, whole(0, 1), whole(2, 3), (1, 1), (1, 1), not unfit, whole(4, 12)),
+        Aboard("other", whole(0, 1), 2, 2, 3, (0, 1), (0, 1)),
+    )
+    return Rotation(
+        days=days,
+        nations=("A", "B"),
+        sides=(Side("a", 1, whole(0, 4) / 2), Side("b", whole(1, 2), whole(0, 2) / 2)),
+        ports=("p", "q", "r"),
+        ships=(
+            ShipClass("one", whole(1, 3), (whole(0, 2), whole(2, 3))),
+            ShipClass("two", 1, None),
+        ),
+        candidates=tuple(candidates),
+        aboard=aboard[: whole(1, 2)],
+        occupied=(Occupied(1, whole(0, 9), 10, "cargo"),) if random.random() < 0.3 else (),
+        owed=(Owed("B", (0, 1), (1,), whole(1, 2)),),
+        tasks=(Task("repair", whole(2, 4), whole(4, 8), whole(2, 7)),),
+        permanent=bool(random.random() < 0.7),
+        most=(whole(3, 5),) * days,
+        exchanges=(("exchange", whole(0, 2)),),
+        bought_at_most=whole(0, 1),
+        robust=bool(random.random() < 0.8),
+        hard_presence=bool(random.random() < 0.1),
+    )
+
+
+def every_plan(rotation: Rotation) -> Iterator[Plan]:
+    """All plans within windows and stays; the other rules are left to the score."""
+    choices: list[list[Flight | None]] = []
+    for place, candidate in enumerate(rotation.candidates):
+        flights: list[Flight | None] = [
+            Flight(place, launch, launch + candidate.transit, leave, port, mix)
+            for launch in range(candidate.earliest, candidate.latest + 1)
+            for leave in range(
+                launch + candidate.transit + candidate.shortest,
+                launch + candidate.transit + candidate.longest + 1,
+            )
+            for port in candidate.ports
+            for mix, people in enumerate(candidate.mixes)
+            if leave - launch <= people.longest
+            and not any(first <= launch <= last for first, last in candidate.closed)
+        ]
+        choices.append(flights if candidate.required else [*flights, None])
+    leaves = [range(max(0, ship.earliest), ship.latest + 1) for ship in rotation.aboard]
+    does = [None, *range(len(rotation.candidates))]
+    for flown, left, done in product(
+        product(*choices), product(*leaves), product(does, repeat=len(rotation.tasks))
+    ):
+        flights = tuple(flight for flight in flown if flight is not None)
+        people = [
+            leave if ship.fit else rotation.days
+            for leave, ship in zip(left, rotation.aboard, strict=True)
+        ]
+        for flight in flights:
+            adopted = rotation.candidates[flight.candidate].mixes[flight.mix].adopts
+            if adopted is not None:
+                people[adopted] = flight.leave
+        yield Plan("proven", flights, left, tuple(people), done)
+
+
+def best(rotation: Rotation) -> tuple[int, ...] | None:
+    """The objectives of the best plan that breaks no rule."""
+    scores = (score(rotation, plan) for plan in every_plan(rotation))
+    return min((one.values for one in scores if not one.broken), default=None)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_stage_equals_the_best_of_all_plans(seed: int) -> None:
+    rotation = tiny(seed)
+    truth = best(rotation)
+    plan = solve_by_milp(rotation)
+    if truth is None:
+        assert plan.status == "impossible"
+        return
+    assert plan.status == "proven"
+    assert [stage.value for stage in plan.stages] == pytest.approx(truth, abs=1e-5)
+    recounted = score(rotation, plan)
+    assert recounted.broken == ()
+    assert recounted.values == truth
