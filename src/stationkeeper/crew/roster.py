@@ -1,0 +1,697 @@
+"""Who is aboard a station day by day, and on which ship is whose seat home: as integer arrays."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeeper.errors import InputError
+from stationkeeper.kernels import kernel
+from stationkeeper.programme.check_crews import LASTING_STAY_DAYS, SLACK_DAYS
+from stationkeeper.programme.composition import (
+    all_crews,
+    all_flights,
+    life_days,
+    named_flight,
+    station_intervals,
+)
+from stationkeeper.programme.document import Programme
+from stationkeeper.programme.fitting import port_stays
+from stationkeeper.programme.history import history
+from stationkeeper.programme.traffic import Crew, Flight
+from stationkeeper.units import days_since_2000
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+READINGS: Final = ("landing ship from its docking", "arrival ship until it leaves")
+"""Where the record does not say when a seat liner was moved, the two ways to read it."""
+FAR: Final = 10**6  # [d] later than any day of a programme
+WHOLE: Final = "station"  # the one side of a station whose rules name no segment
+
+
+@dataclass(frozen=True)
+class PortStay:
+    """A port held by a ship or a module on days first <= t < until, in places of days."""
+
+    port: str
+    by: str
+    first: int
+    until: int
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Flights, groups of people and their seats home over a span of days.
+
+    Days are places 0 .. days - 1 from ``first``; flights and groups may begin before 0 and end
+    after. Between two ``breaks`` nothing changes. A ship is docked, and people are aboard, on days
+    docking <= t < leaving.
+
+    Attributes
+    ----------
+    station, title : str
+    first : int
+        First day, since 2000-01-01. [d]
+    days : int
+        Length of the span. [d]
+    nations, sides, flights, flight_titles, groups : tuple of str
+    classes : tuple of str
+        Class of ship of each flight.
+    family : ndarray of int, (flight,)
+        Flights with the same number have classes of one operator: they replace one another.
+    minimum : ndarray of int, (side,)
+        Fewest people able to run each side. [-]
+    fewest, most, spacewalk : int
+        Fewest and most people aboard, fewest for a spacewalk. [-]
+    permanent : bool
+        People are to be aboard at all times.
+    asked : tuple of int
+        Days first <= t < until on which a permanent crew is to be aboard. [d]
+    launched, docked, undocked, life_end : ndarray of int, (flight,)
+        The certified life ends on ``life_end``, counted from launch, with flown extensions; far
+        off if there is none. [d]
+    seats, emergency : ndarray of int, (flight,)
+        Seats, and places without a seat of their own. [-]
+    flown_by : ndarray of bool, (flight, nation)
+        One of these nations must be among those whose seats it holds; all False means anybody.
+    unfit : tuple of (int, int, int)
+        Flight, and days first <= t < until on which it cannot bring people home.
+    ports : tuple of PortStay
+        Of all ships, cargo too, and of modules that came to a port.
+    people : ndarray of int, (group, nation)
+    able : ndarray of int, (group, side)
+        People able to run each side. [-]
+    since, until : ndarray of int, (group,)
+        Aboard on days since <= t < until. [d]
+    group_launched, stay_limit : ndarray of int, (group,)
+        Day of launch; longest stay from then on, far off if there is none. [d]
+    up, down : ndarray of int, (group,)
+        Flight that brought them, flight that takes them home; -1 if none is recorded.
+    handover : int
+        Fewest days that a ship stays after the next of its family has docked; 0 asks for none. [d]
+    breaks : ndarray of int, (interval + 1,)
+        First day of each interval, and the end of the span. [d]
+    there : ndarray of bool, (side, interval)
+        The station has modules of that segment.
+    tied : ndarray of int, (group, interval)
+        Flight named by ``Crew.seat_on``; -1 if none is.
+    aboard : ndarray of bool, (group, interval)
+    seat_between : ndarray of int, (reading, group, interval)
+        Flight whose seat home is theirs, -1 if none. It may be one that is not fit: then its
+        people have no seat, yet would go with it. [-]
+    """
+
+    station: str
+    title: str
+    first: int
+    days: int
+    nations: tuple[str, ...]
+    sides: tuple[str, ...]
+    flights: tuple[str, ...]
+    flight_titles: tuple[str, ...]
+    classes: tuple[str, ...]
+    groups: tuple[str, ...]
+    family: Ints
+    minimum: Ints
+    fewest: int
+    most: int
+    spacewalk: int
+    permanent: bool
+    asked: tuple[int, int]
+    launched: Ints
+    docked: Ints
+    undocked: Ints
+    life_end: Ints
+    seats: Ints
+    emergency: Ints
+    flown_by: Flags
+    unfit: tuple[tuple[int, int, int], ...]
+    ports: tuple[PortStay, ...]
+    people: Ints
+    able: Ints
+    since: Ints
+    until: Ints
+    group_launched: Ints
+    stay_limit: Ints
+    up: Ints
+    down: Ints
+    handover: int
+    breaks: Ints
+    there: Flags
+    tied: Ints
+    aboard: Flags
+    seat_between: Ints
+
+    @property
+    def lengths(self) -> Ints:
+        """Days of each interval, (interval,). [d]"""
+        return np.diff(self.breaks)
+
+    @property
+    def seat(self) -> Ints:
+        """Flight whose seat home is theirs on each day, -1 if none, (reading, group, day)."""
+        return np.repeat(self.seat_between, self.lengths, axis=2)
+
+    @property
+    def fit(self) -> Flags:
+        """Whether each ship can bring people home, by interval, (flight, interval)."""
+        return fitness(self.breaks, len(self.flights), self.unfit)
+
+    def interval_of(self, day: int) -> int:
+        """Return the interval that holds a place of day."""
+        return int(np.searchsorted(self.breaks, day, side="right")) - 1
+
+
+def roster(
+    programme: Programme,
+    station: str,
+    first: date,
+    last: date,
+    *,
+    stay_limits: Mapping[str, NDArray[np.int64]] | None = None,
+    handover_days: int | None = None,
+) -> Roster:
+    """Return the people, ships and seats of a station over a span of days.
+
+    People are aboard from the docking of the ship that brings them to the undocking of the ship
+    that takes them home; from launch to landing where no ship of theirs is known. Seats follow
+    :func:`seat_people` in both readings.
+
+    Parameters
+    ----------
+    programme : Programme
+        A checked programme.
+    station : str
+        Key of the station.
+    first, last : date
+        First and last day, within the span of the programme.
+    stay_limits : mapping of str to ndarray of int, (days,), optional
+        Longest stay by nation and place of the launch day, from the dose limits; for a group the
+        shortest of its nations holds. Groups launched before ``first`` are not judged by it. [d]
+    handover_days : int, optional
+        Fewest days that a ship stays after the next one has docked; absent means those of the
+        rotations of the programme, or none. [d]
+
+    Returns
+    -------
+    Roster
+
+    Raises
+    ------
+    InputError
+        If the station is unknown or has no crews, the span is empty or outside that of the
+        programme, or a segment that people are to run belongs to no module.
+
+    Examples
+    --------
+    >>> from stationkeeper.programme.read import read_programme
+    >>> iss = roster(read_programme("iss"), "iss", date(2018, 1, 1), date(2018, 12, 31))
+    >>> iss.days, iss.sides
+    (365, ('russian', 'usos'))
+    """
+    _check_span(programme, station, first, last)
+    rules = programme.station[station].crew_rules
+    begin, days = days_since_2000(first), (last - first).days + 1
+    every = {k: f for k, f in all_flights(programme).items() if f.station == station}
+    crews = {k: c for k, c in all_crews(programme).items() if c.station == station}
+    if not crews:
+        raise InputError(
+            f"station.{station}: given no crew that visits it; expected crew.* or traffic.* with"
+            " seats"
+        )
+    sides, minimum = sides_of(programme, station)
+    stays = {key: _stay(programme, crew, every, begin) for key, crew in crews.items()}
+    chosen = sorted(
+        (k for k, s in stays.items() if s[0] < min(days, s[1]) and s[1] > 0),
+        key=lambda key: (stays[key][0], key),
+    )
+    ties = [_ties(key, crews[key], every, begin) for key in chosen]
+    named = {key for group in chosen for key in stays[group][2:] if key is not None}
+    named |= {name for tie in ties for _, name in tie}
+    flights = {
+        key: flight
+        for key, flight in every.items()
+        if key in named
+        or (
+            programme.ship[flight.ship].seats > 0
+            and days_since_2000(flight.docked) - begin < days
+            and _left(flight, begin) > 0
+        )
+    }
+    place = {key: i for i, key in enumerate(flights)}
+    classes = [programme.ship[flight.ship] for flight in flights.values()]
+    nations = tuple(sorted({n for key in chosen for n in crews[key].seats}))
+    operators = list(dict.fromkeys(ship.partner for ship in classes))
+    unfit = tuple(_unfit(programme, station, flights, place, begin))
+    lasting = [s[0] for s in stays.values() if s[1] - s[0] >= LASTING_STAY_DAYS]
+    groups = [crews[key] for key in chosen]
+    since = _ints(stays[key][0] for key in chosen)
+    until = _ints(stays[key][1] for key in chosen)
+    docked = _ints(days_since_2000(flight.docked) - begin for flight in flights.values())
+    undocked = _ints(_left(flight, begin) for flight in flights.values())
+    up = _ints(-1 if stays[key][2] is None else place[stays[key][2] or ""] for key in chosen)
+    down = _ints(-1 if stays[key][3] is None else place[stays[key][3] or ""] for key in chosen)
+    segments = _segments(programme, station, begin)
+    breaks = _breaks(
+        days,
+        [docked, undocked, since, until],
+        [day for spans in unfit for day in spans[1:]],
+        [day for tie in ties for day, _ in tie],
+        [day for span in segments for day in span[:2]],
+    )
+    starts = breaks[:-1]
+    tied = np.full((len(groups), starts.size), -1, dtype=np.int64)
+    for i, tie in enumerate(ties):
+        for day, name in tie:
+            tied[i, starts >= day] = place[name]
+    there = np.zeros((len(sides), starts.size), dtype=bool)
+    for i, side in enumerate(sides):
+        for a, b, names in segments:
+            if side in names or side == WHOLE:
+                there[i] |= (starts >= a) & (starts < b)
+    people = np.array([[c.seats.get(n, 0) for n in nations] for c in groups], dtype=np.int64)
+    people = people.reshape(len(groups), len(nations))
+    seats = _ints(ship.seats for ship in classes)
+    emergency = _ints(ship.emergency_seats for ship in classes)
+    fit = fitness(breaks, len(flights), unfit)
+    found = [
+        seat_people(
+            starts,
+            docked,
+            undocked,
+            seats,
+            emergency,
+            fit,
+            people.sum(axis=1),
+            since,
+            until,
+            up,
+            down,
+            tied,
+            np.zeros(len(groups), dtype=np.bool_),
+            np.zeros(len(flights), dtype=np.bool_),
+            reading,
+        )
+        for reading in range(len(READINGS))
+    ]
+    able = np.array([able_by_side(programme, station, c) for c in groups], dtype=np.int64)
+    return Roster(
+        station=station,
+        title=programme.station[station].title,
+        first=begin,
+        days=days,
+        nations=nations,
+        sides=sides,
+        flights=tuple(flights),
+        flight_titles=tuple(flight.title or key for key, flight in flights.items()),
+        classes=tuple(flight.ship for flight in flights.values()),
+        groups=tuple(chosen),
+        family=_ints(operators.index(ship.partner) for ship in classes),
+        minimum=_ints(minimum),
+        fewest=rules.minimum,
+        most=rules.maximum,
+        spacewalk=rules.spacewalk_minimum,
+        permanent=rules.permanent,
+        asked=(
+            max(0, min(lasting, default=FAR)),
+            min(days, _asked_until(programme, station, begin)) if rules.permanent else 0,
+        ),
+        launched=_ints(days_since_2000(f.launched) - begin for f in flights.values()),
+        docked=docked,
+        undocked=undocked,
+        life_end=_ints(_life_end(programme, f, begin) for f in flights.values()),
+        seats=seats,
+        emergency=emergency,
+        flown_by=np.array(
+            [[n in ship.flown_by for n in nations] for ship in classes], dtype=bool
+        ).reshape(len(classes), len(nations)),
+        unfit=unfit,
+        ports=tuple(_port_stays(programme, station, every, begin, days)),
+        people=people,
+        able=able.reshape(len(groups), len(sides)),
+        since=since,
+        until=until,
+        group_launched=_ints(days_since_2000(c.launched) - begin for c in groups),
+        stay_limit=_ints(_stay_limit(rules.stay_limit_days, c, begin, stay_limits) for c in groups),
+        up=up,
+        down=down,
+        handover=_handover(programme, station) if handover_days is None else handover_days,
+        breaks=breaks,
+        there=there,
+        tied=tied,
+        aboard=found[0][1],
+        seat_between=np.stack([seat for seat, _ in found]),
+    )
+
+
+def sides_of(programme: Programme, station: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the sides of a station that need people, and the fewest able to run each.
+
+    A station whose rules name no segment is one side, which anybody runs and which needs its
+    minimum crew, at least one.
+
+    Raises
+    ------
+    InputError
+        If a segment that people are to run belongs to no module.
+    """
+    rules = programme.station[station].crew_rules
+    segments = {module.segment for module in programme.module.values()}
+    for table in ("minimum_by_segment", "run_by"):
+        for segment in getattr(rules, table):
+            if segment not in segments:
+                raise InputError(
+                    f"station.{station}.crew_rules.{table}: given {segment!r}; expected a segment"
+                    f" of a module: {', '.join(sorted(segments)) or 'there is none'}"
+                )
+    asked = {side: n for side, n in rules.minimum_by_segment.items() if n > 0}
+    if not asked:
+        return (WHOLE,), (max(1, rules.minimum),)
+    return tuple(asked), tuple(asked.values())
+
+
+def able_by_side(programme: Programme, station: str, crew: Crew) -> tuple[int, ...]:
+    """Return the people of a group who are able to run each side, in the order of the sides.
+
+    A segment is run by people of the nations named for it in ``run_by``; one without an entry by
+    everybody whose nation is not named for another. ``Crew.able`` overrides both.
+
+    Raises
+    ------
+    InputError
+        If ``Crew.able`` names a segment that belongs to no module.
+    """
+    rules = programme.station[station].crew_rules
+    sides, _ = sides_of(programme, station)
+    segments = {module.segment for module in programme.module.values()}
+    for segment in crew.able:
+        if segment not in segments:
+            raise InputError(
+                f"crew up on {crew.ship_up}: given {segment!r} under able; expected a segment of a"
+                f" module: {', '.join(sorted(segments))}"
+            )
+    found = []
+    for side in sides:
+        others = {n for other, named in rules.run_by.items() if other != side for n in named}
+        if side in crew.able:
+            count = crew.able[side]
+        elif side in rules.run_by:
+            count = sum(crew.seats.get(nation, 0) for nation in set(rules.run_by[side]))
+        else:
+            count = sum(seats for nation, seats in crew.seats.items() if nation not in others)
+        found.append(count)
+    return tuple(found)
+
+
+def fitness(breaks: Ints, flights: int, unfit: Iterable[tuple[int, int, int]]) -> Flags:
+    """Return whether each flight can bring people home in each interval, (flight, interval)."""
+    fit = np.ones((flights, breaks.size - 1), dtype=np.bool_)
+    for flight, first, until in unfit:
+        fit[flight, (breaks[:-1] >= first) & (breaks[:-1] < until)] = False
+    return fit
+
+
+@kernel
+def seat_people(
+    starts: Ints,
+    docked: Ints,
+    undocked: Ints,
+    seats: Ints,
+    emergency: Ints,
+    fit: Flags,
+    size: Ints,
+    since: Ints,
+    until: Ints,
+    up: Ints,
+    down: Ints,
+    tied: Ints,
+    stranded: Flags,
+    waits: Flags,
+    reading: int,
+) -> tuple[Ints, Flags]:
+    """Find the ship whose seat home is theirs, for each group and interval.
+
+    In this order, on each day by itself:
+
+    1. A group tied to a docked ship by the record sits there.
+    2. The others by the reading. 0: on the landing ship once it has docked, else on the arrival
+       ship; 1: on the arrival ship until it leaves, then on the landing ship. Ships that are gone
+       or not fit do not count. Nobody moves to a landing ship that has no free seat yet: of those
+       who would, the last in the list stay on their arrival ship; if that is gone they go to 3.
+    3. Those without a ship of their own, in the order of the list: free seats of one docked and
+       fit ship for all of the group, the ship with most, of equals the first docked; then
+       places of an emergency, likewise; then their own ship although it is not fit; else none.
+
+    Parameters
+    ----------
+    starts : ndarray of int, (interval,)
+        First day of each interval. [d]
+    docked, undocked, seats, emergency : ndarray of int, (flight,)
+        [d], [-]
+    fit : ndarray of bool, (flight, interval)
+        It can bring people home.
+    size, since, until, up, down : ndarray of int, (group,)
+        People, days aboard, flights; -1 for no flight.
+    tied : ndarray of int, (group, interval)
+        Flight, or -1.
+    stranded : ndarray of bool, (group,)
+        Their landing ship does not come: they take what is free after all others, their arrival
+        ship first, and leave when ``waits`` and their ship says so, or with the last seat.
+    waits : ndarray of bool, (flight,)
+        Its replacement does not come: the stranded people who came with it leave with it.
+    reading : int
+        Place in :data:`READINGS`.
+
+    Returns
+    -------
+    seat : ndarray of int, (group, interval)
+        Flight, or -1.
+    aboard : ndarray of bool, (group, interval)
+    """
+    groups, intervals, flights = size.size, starts.size, docked.size
+    seat = np.full((groups, intervals), -1, dtype=np.int64)
+    aboard = np.zeros((groups, intervals), dtype=np.bool_)
+    gone = np.zeros(groups, dtype=np.bool_)
+    room = np.zeros(flights, dtype=np.int64)
+    own = np.zeros(groups, dtype=np.bool_)
+    for i in range(intervals):
+        t = starts[i]
+        for f in range(flights):
+            room[f] = seats[f]
+        for g in range(groups):
+            own[g] = False
+            if not since[g] <= t < until[g] or gone[g]:
+                continue
+            a, b, c = up[g], down[g], tied[g, i]
+            arrival = a >= 0 and docked[a] <= t < undocked[a]
+            with_it = stranded[g] and i > 0 and aboard[g, i - 1] and a >= 0 and seat[g, i - 1] == a
+            if with_it and waits[a] and not arrival:
+                gone[g] = True
+                continue
+            aboard[g, i] = True
+            arrival = arrival and fit[a, i]
+            landing = b >= 0 and docked[b] <= t < undocked[b] and fit[b, i]
+            if c >= 0 and docked[c] <= t < undocked[c]:
+                seat[g, i] = c
+            elif stranded[g]:
+                continue
+            elif landing and (reading == 0 or not arrival):
+                seat[g, i] = b
+                own[g] = True
+            elif arrival:
+                seat[g, i] = a
+                own[g] = True
+            if seat[g, i] >= 0:
+                room[seat[g, i]] -= size[g]
+        moved = True
+        while moved:
+            moved = False
+            for g in range(groups - 1, -1, -1):
+                b = down[g]
+                if not own[g] or seat[g, i] != b or b == up[g] or room[b] >= 0:
+                    continue
+                room[b] += size[g]
+                own[g] = False
+                moved = True
+                a = up[g]
+                if a >= 0 and docked[a] <= t < undocked[a] and fit[a, i]:
+                    seat[g, i] = a
+                    room[a] -= size[g]
+                else:
+                    seat[g, i] = -1
+        for g in range(groups):
+            if not aboard[g, i] or seat[g, i] >= 0:
+                continue
+            a = up[g]
+            arrival = a >= 0 and docked[a] <= t < undocked[a] and fit[a, i]
+            if stranded[g] and arrival and room[a] >= size[g]:
+                seat[g, i] = a
+                room[a] -= size[g]
+                continue
+            best = -1
+            for extra in range(2):
+                most = -1
+                for f in range(flights):
+                    if seats[f] > 0 and docked[f] <= t < undocked[f] and fit[f, i]:
+                        free = room[f] + extra * emergency[f]
+                        better = free > most or (free == most and docked[f] < docked[best])
+                        if free >= size[g] and better:
+                            most = free
+                            best = f
+                if best >= 0:
+                    break
+            if best < 0:
+                for f in (up[g], down[g]):
+                    if best < 0 and f >= 0 and docked[f] <= t < undocked[f]:
+                        best = f
+            if best >= 0:
+                seat[g, i] = best
+                room[best] -= size[g]
+            elif stranded[g] and i > 0 and seat[g, i - 1] >= 0:
+                # The last seat they had has left, and they with it.
+                gone[g] = True
+                aboard[g, i] = False
+    return seat, aboard
+
+
+def _check_span(programme: Programme, station: str, first: date, last: date) -> None:
+    if station not in programme.station:
+        known = ", ".join(programme.station)
+        raise InputError(f"given station {station!r}; expected one of: {known}")
+    span = programme.span
+    if last < first or first < span.first or last > span.last:
+        raise InputError(
+            f"given the days {first} to {last}; expected days in order within the span of the"
+            f" programme, {span.first} to {span.last}"
+        )
+
+
+def _ints(values: Iterable[int]) -> Ints:
+    return np.array(list(values), dtype=np.int64)
+
+
+def _left(flight: Flight, begin: int) -> int:
+    return FAR if flight.undocked is None else days_since_2000(flight.undocked) - begin
+
+
+def _stay(
+    programme: Programme, crew: Crew, flights: Mapping[str, Flight], begin: int
+) -> tuple[int, int, str | None, str | None]:
+    """Return the days aboard of a group, and the flights that bring and take it."""
+    up = named_flight(crew.ship_up, flights)
+    down = named_flight(crew.ship_down, flights) if crew.ship_down else up
+    since = days_since_2000(crew.launched) - begin
+    until = FAR if crew.landed is None else days_since_2000(crew.landed) - begin
+    lost = programme.flight.get(named_flight(crew.ship_up, programme.flight) or "")
+    if lost is not None and lost.status == "lost":
+        return since, since, None, None  # they never came
+    if up is not None and abs((flights[up].launched - crew.launched).days) <= SLACK_DAYS:
+        since = days_since_2000(flights[up].docked) - begin
+    if down is not None:
+        # A landing is dated on the ground, up to some days after the ship left. Whoever lands on
+        # another day than the ship that is named left earlier, in a way that is not recorded.
+        left = _left(flights[down], begin)
+        until = left if abs(left - until) <= SLACK_DAYS else min(until, left)
+    return since, until, up, down
+
+
+def _ties(key: str, crew: Crew, flights: Mapping[str, Flight], begin: int) -> list[tuple[int, str]]:
+    """Return the days from which a group is tied to a flight by the record, in order."""
+    found = []
+    for day, text in sorted(crew.seat_on.items()):
+        name = named_flight(text, flights)
+        if name is None:
+            raise InputError(
+                f"crew.{key}.seat_on: given {text!r} from {day}; expected the key or title of a"
+                f" flight to {crew.station}"
+            )
+        found.append((days_since_2000(date.fromisoformat(day)) - begin, name))
+    return found
+
+
+def _unfit(
+    programme: Programme,
+    station: str,
+    flights: Mapping[str, Flight],
+    place: Mapping[str, int],
+    begin: int,
+) -> Iterable[tuple[int, int, int]]:
+    for shock in programme.shock.values():
+        if shock.kind != "unfit" or shock.station != station or shock.flight is None:
+            continue
+        name = named_flight(shock.flight, flights)
+        if name is not None:
+            until = FAR if shock.until is None else days_since_2000(shock.until) - begin + 1
+            yield place[name], days_since_2000(shock.date) - begin, until
+
+
+def _breaks(days: int, arrays: Iterable[Ints], *more: Iterable[int]) -> Ints:
+    every = [np.array([0, days], dtype=np.int64), *arrays, *(_ints(one) for one in more)]
+    found = np.unique(np.concatenate(every))
+    return found[(found >= 0) & (found <= days)]
+
+
+def _segments(
+    programme: Programme, station: str, begin: int
+) -> list[tuple[int, int, frozenset[str]]]:
+    """Return from when to when a station has modules of which segments."""
+    return [
+        (
+            interval.first - begin,
+            interval.last - begin,
+            frozenset(programme.module[name].segment for name in interval.modules),
+        )
+        for interval in station_intervals(programme).get(station, ())
+    ]
+
+
+def _asked_until(programme: Programme, station: str, begin: int) -> int:
+    """Return the day on which the last people leave for good."""
+    ends = [history(programme).ends_on(station)]
+    end = programme.station[station].end
+    if end is not None:
+        ends.append(end.crew_leaves or end.since)
+    return min((days_since_2000(day) - begin for day in ends if day is not None), default=FAR)
+
+
+def _life_end(programme: Programme, flight: Flight, begin: int) -> int:
+    life = flight.life_days or life_days(programme.ship[flight.ship], flight.docked)
+    return FAR if life is None else days_since_2000(flight.launched) - begin + round(life)
+
+
+def _stay_limit(
+    rule: float | None,
+    crew: Crew,
+    begin: int,
+    stay_limits: Mapping[str, NDArray[np.int64]] | None,
+) -> int:
+    limits = [FAR if rule is None else round(rule)]
+    day = days_since_2000(crew.launched) - begin
+    for nation in crew.seats:
+        by_day = (stay_limits or {}).get(nation)
+        if by_day is not None and 0 <= day < by_day.size:
+            limits.append(int(by_day[day]))
+    return min(limits)
+
+
+def _handover(programme: Programme, station: str) -> int:
+    asked = [r.handover_days for r in programme.rotation.values() if r.station == station]
+    return min((days[0] for days in asked if days is not None), default=0)
+
+
+def _port_stays(
+    programme: Programme, station: str, flights: Mapping[str, Flight], begin: int, days: int
+) -> Iterable[PortStay]:
+    for key, flight in flights.items():
+        for port, first, last in port_stays(flight):
+            yield PortStay(port, key, days_since_2000(first) - begin, days_since_2000(last) - begin)
+    visited = {port for flight in flights.values() for port, _, _ in port_stays(flight)}
+    for held in history(programme).occupied:
+        if held.port in visited:
+            since, until = days_since_2000(held.first) - begin, days_since_2000(held.last) - begin
+            if since < days and until > 0:
+                yield PortStay(held.port, held.by, since, until)
