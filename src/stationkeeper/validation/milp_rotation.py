@@ -8,12 +8,12 @@ former fixed, solved by HiGHS through SciPy.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import ceil
 from time import perf_counter
 
 from stationkeeper.schedule.problem import Aboard, Candidate, Flight, Plan, Rotation, Stage, Status
 from stationkeeper.validation._milp_terms import (
     CONSTANT,
-    SLACK,
     Problem,
     Step,
     Sum,
@@ -22,6 +22,7 @@ from stationkeeper.validation._milp_terms import (
 )
 
 ALWAYS = constant(1.0)
+ROUNDING = 1e-3  # [-] by which a bound may miss a whole number: ours
 LONG = 10**6  # [d] before and after everything
 
 
@@ -632,8 +633,10 @@ def solve_by_milp(
         if solved.values is None:
             break
         values = solved.values
-        stages.append(Stage(name, unit, solved.value, solved.bound, solved.status))
-        problem.at_most((1, objective), limit=solved.value + SLACK)
+        value = float(round(solved.value))  # all objectives are whole, HiGHS is so within 1e-6
+        bound = value if ended == "proven" else ceil(solved.bound - ROUNDING)
+        stages.append(Stage(name, unit, value, bound, ended))
+        problem.at_most((1, objective), limit=value)
     if values is None:
         return Plan(ended)
     plan = _plan(rotation, trips, tasks, values, stages)
