@@ -294,6 +294,7 @@ def roster(
             tied,
             np.zeros(len(groups), dtype=np.bool_),
             np.zeros(len(flights), dtype=np.bool_),
+            False,
             reading,
         )
         for reading in range(len(READINGS))
@@ -431,6 +432,7 @@ def seat_people(
     tied: Ints,
     stranded: Flags,
     waits: Flags,
+    strict: bool,
     reading: int,
 ) -> tuple[Ints, Flags]:
     """Find the ship whose seat home is theirs, for each group and interval.
@@ -460,9 +462,12 @@ def seat_people(
         Flight, or -1.
     stranded : ndarray of bool, (group,)
         Their landing ship does not come: they take what is free after all others, their arrival
-        ship first, and leave when ``waits`` and their ship says so, or with the last seat.
+        ship first.
     waits : ndarray of bool, (flight,)
         Its replacement does not come: the stranded people who came with it leave with it.
+    strict : bool
+        Whoever had a seat and finds none leaves with the ship that had it; otherwise people stay
+        as long as the record says, with a seat or without.
     reading : int
         Place in :data:`READINGS`.
 
@@ -551,7 +556,7 @@ def seat_people(
             if best >= 0:
                 seat[g, i] = best
                 room[best] -= size[g]
-            elif stranded[g] and i > 0 and seat[g, i - 1] >= 0:
+            elif strict and i > 0 and seat[g, i - 1] >= 0:
                 # The last seat they had has left, and they with it.
                 gone[g] = True
                 aboard[g, i] = False

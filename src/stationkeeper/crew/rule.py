@@ -264,7 +264,7 @@ def check(roster: Roster) -> Check:
     overfull: Flags = np.asarray(lost.held > capacity)
     pilots = np.einsum("rfni,fn->rfi", held_by, roster.flown_by.astype(np.int64))
     crewed_ship = np.asarray(lost.held > 0)
-    no_pilot = crewed_ship & roster.flown_by.any(axis=1)[:, None] & np.asarray(pilots == 0)
+    no_pilot = crewed_ship & np.any(roster.flown_by, axis=1)[:, None] & np.asarray(pilots == 0)
     handover = handovers(roster)
     findings = [
         *_side_findings(roster, asked, able, enough),
@@ -296,8 +296,8 @@ def check(roster: Roster) -> Check:
         present=daily(enough & asked).astype(bool),
         survives=daily(lost.survives).astype(bool),
         without_seat=daily(without_seat).astype(np.int64),
-        overfull=daily(overfull.any(axis=1)).astype(bool),
-        no_pilot=daily(no_pilot.any(axis=1)).astype(bool),
+        overfull=daily(np.any(overfull, axis=1)).astype(bool),
+        no_pilot=daily(np.any(no_pilot, axis=1)).astype(bool),
         over_life=on_days("life"),
         over_ports=on_days("port"),
         over_stay=on_days("stay"),
