@@ -8,19 +8,20 @@ from pathlib import Path
 from stationkeeper.report import crew_check, crew_plan
 from stationkeeper.report.crew_words import (
     FLIGHT_HEADS,
+    SPAN_HEADS,
     STAGE_HEADS,
     STATUS,
     Document,
     check_text,
+    counts_text,
     documents,
     flight_rows,
     grounding_lines,
     in_short,
-    longest_spans,
+    merged_spans,
     plan_text,
     reading_lines,
     slip_lines,
-    span_heads,
     span_rows,
     stage_rows,
     thing_text,
@@ -212,12 +213,14 @@ def _check(check: Document, drawn: Mapping[str, bytes]) -> Markup:
         if lines:
             parts += [tag("h3", lines[0].rstrip(":")), _list(lines[1:], "None.")]
     parts.append(tag("h3", "Failing days"))
-    if check["findings"]:
-        left = len(check["findings"]) - len(longest_spans(check))
+    rows, spans = span_rows(check), merged_spans(check)
+    if rows:
+        left = len(spans) - len(rows)
         more = f"; {left} shorter ones are in check.json" if left else ""
-        parts.append(
-            table(span_heads(), span_rows(check), caption=f"Spans, the longest first{more}")
-        )
+        parts += [
+            table(SPAN_HEADS, rows, caption=f"Spans, the longest first{more}"),
+            tag("p", counts_text(check)),
+        ]
     else:
         parts.append(tag("p", "None."))
     return tag("section", *parts, id="check")
@@ -249,7 +252,17 @@ def _rests_on(plan: Document) -> Markup:
         _list(plan["agreements"], "None."),
         tag("h3", "Groundings, closures and other shocks"),
         _list(plan["shocks"], "None."),
+        *_closed(plan),
         tag("h3", "Left out"),
         _list(plan["left_out"], "Nothing that was asked."),
     ]
     return tag("section", *parts, id="rests-on")
+
+
+def _closed(plan: Document) -> list[Markup]:
+    """Return the days on which a class of ship does not launch, hatched in the picture."""
+    spans = crew_plan.closed_spans(plan)
+    if not spans:
+        return []
+    heads = ("ship", "no launch from", "to", "why")
+    return [tag("h3", "Days without launches"), table(heads, spans)]

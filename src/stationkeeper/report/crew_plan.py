@@ -1,5 +1,6 @@
 """A rotation plan as a picture: ships by port, a square for each person, days at risk below."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,15 +89,23 @@ def _people(one: Document) -> tuple[str, ...]:
     return tuple(nation for nation, count in one["seats"].items() for _ in range(count))
 
 
-def lanes(plan: Document) -> dict[str, list[str]]:
-    """Return the ports by class of ship, the first used first; a port stands under one class."""
+def lanes(plan: Document, start: float = -math.inf, end: float = math.inf) -> dict[str, list[str]]:
+    """Return the ports in use between two days by class of ship, the first used first.
+
+    A port stands once, under the class that comes to it first; ports that only other ships use
+    come last.
+    """
     found: dict[str, list[str]] = {}
     seen: set[str] = set()
     for bar in bars(plan):
-        if bar.port not in seen:
+        if bar.port not in seen and bar.end > start and bar.start < end:
             seen.add(bar.port)
             found.setdefault(bar.ship, []).append(bar.port)
-    others = [one["port"] for one in plan["occupied"] if one["port"] not in seen]
+    others = [
+        one["port"]
+        for one in plan["occupied"]
+        if one["port"] not in seen and _day(one["last"]) > start and _day(one["first"]) < end
+    ]
     if others:
         found["other ships"] = list(dict.fromkeys(others))
     return found
@@ -120,13 +129,14 @@ def plan_png(plan: Document, check: Document | None) -> bytes:
     first, last = _day(plan["first"]), _day(plan["last"])
     count = max(1, math.ceil((last - first) / _DAYS_A_PANEL))
     edges = np.linspace(first, last, count + 1)
-    rows = sum(map(len, lanes(plan).values()))
+    spans = [(float(a), float(b)) for a, b in itertools.pairwise(edges)]
     sides = check["sides"] if check is not None else []
-    tall = _LANE * rows + _LINE * (len(sides) + 0.5) + 0.3
+    below = _LINE * (len(sides) + 0.5) if sides else 0.0
+    tall = [_LANE * max(1, sum(map(len, lanes(plan, *span).values()))) + below for span in spans]
     with look.drawing():
-        figure, panels = look.new_figure(tall * count + 0.75, count, share_x=False)
-        for axes, start, end in zip(panels, edges[:-1], edges[1:], strict=True):
-            _panel(axes, plan, check, float(start), float(end))
+        figure, panels = look.new_figure(sum(tall) + 0.3 * count + 0.75, count, tall, share_x=False)
+        for axes, span in zip(panels, spans, strict=True):
+            _panel(axes, plan, check, *span)
         _key(panels[0], plan, check)
         return look.as_png(figure)
 
@@ -137,18 +147,19 @@ def _panel(axes: "Axes", plan: Document, check: Document | None, start: float, e
     points = 72 * (look.WIDTH - 1.7) / (end - start)  # a day, on paper [pt]
     places: dict[str, float] = {}
     ticks: list[tuple[float, str]] = []
-    for ship, ports in lanes(plan).items():
+    for ship, ports in lanes(plan, start, end).items():
         for port in ports:
             places[port] = len(places) + 0.5
             ticks.append((places[port], f"{look.drawable(port)}\n{look.drawable(ship)}"))
     for one in plan["occupied"]:
-        _cargo(axes, one, places[one["port"]], points)
+        if one["port"] in places:
+            _cargo(axes, one, places[one["port"]], points)
     _closed(axes, plan, places)
     drawn = [bar for bar in bars(plan) if bar.end > start and bar.start < end]
     for bar in drawn:
         _ship(axes, bar, places[bar.port], max(bar.start, start), min(bar.end, end), points)
     _handovers(axes, drawn, places)
-    bottom = float(len(places))
+    bottom = float(max(1, len(places)))
     if check is not None:
         step = _LINE / _LANE
         for i, side in enumerate(check["sides"]):
@@ -250,7 +261,7 @@ def closed_spans(plan: Document) -> list[tuple[str, str, str, str]]:
 def _closed(axes: "Axes", plan: Document, places: dict[str, float]) -> None:
     by_class = lanes(plan)
     for ship, first, last, _ in closed_spans(plan):
-        for port in by_class.get(ship, ()):
+        for port in set(by_class.get(ship, ())) & places.keys():
             axes.barh(
                 places[port],
                 _day(last) + 1 - _day(first),
