@@ -7,6 +7,7 @@ from typing import Any
 
 from stationkeeper.errors import InputError
 from stationkeeper.programme.check_basis import estimates, whole_basis, year_basis
+from stationkeeper.programme.check_crewing import crewing_faults
 from stationkeeper.programme.check_crews import crew_faults
 from stationkeeper.programme.check_launches import launch_faults, plane_faults
 from stationkeeper.programme.check_ports import origin_of, port_faults
@@ -221,6 +222,7 @@ def _faults(
         yield fault if known else fault._replace(warning=True)
     yield from plane_faults(programme, told)
     yield from crew_faults(programme, told, flights, crews)
+    yield from crewing_faults(programme, flights)
     series: dict[tuple[str, str, str], int] = {}
     for key, reason in skipped_flights(programme).items():
         collection, name, _ = origin_of(key, programme, "docked")

@@ -83,6 +83,24 @@ def references(programme: Programme) -> Iterator[Reference]:
     for key, crew in programme.crew.items():
         yield from _one(("crew", key, "station"), "station", crew.station)
 
+    for key, rotation in programme.rotation.items():
+        at = ("rotation", key)
+        yield from _one((*at, "ship"), "ship", rotation.ship)
+        yield from _one((*at, "station"), "station", rotation.station)
+        for port in rotation.ports:
+            yield from _port((*at, "ports"), port)
+    for key, agreement in programme.agreement.items():
+        yield from _one(("agreement", key, "station"), "station", agreement.station)
+        for ship_key in agreement.seats_on:
+            yield from _one(("agreement", key, "seats_on", ship_key), "ship", ship_key)
+    for key, shock in programme.shock.items():
+        at = ("shock", key)
+        yield from _one((*at, "station"), "station", shock.station)
+        yield from _each((*at, "ships"), "ship", shock.ships)
+        yield from _one((*at, "site"), "site", shock.site)
+    for key, work in programme.work.items():
+        yield from _one(("work", key, "station"), "station", work.station)
+
 
 def _one(path: KeyPath, collection: str, name: str | None) -> Iterator[Reference]:
     if name is not None:
@@ -164,9 +182,9 @@ def mended(
         value = holder.get(path[-1])
         if isinstance(value, list | tuple):
             holder[path[-1]] = tuple(item for item in value if item != name)
-        elif "payloads" in path:
+        elif path[0] == "launcher" and len(path) > 3:
             document["launcher"][path[1]]["payloads"].pop(path[3], None)
-        elif path[-1] in _OPTIONAL or path[-2] == "moved_to":
+        elif path[-1] in _OPTIONAL or path[-2] in ("moved_to", "seats_on"):
             holder.pop(path[-1], None)
         elif document[path[0]].pop(path[1], None) is not None:
             gone.add((path[0], path[1]))

@@ -299,8 +299,9 @@ def _leave_day(programme: Programme, partner: str, station: str) -> date | None:
 def all_crews(programme: Programme) -> dict[str, Crew]:
     """Return the groups of people of the span: single ones and those of regular traffic.
 
-    A crew without a day of landing lands when its ship down undocks, else with its ship up, else
-    after the stay limit of the station or 180 days (our choice). After a partner leaves a station,
+    A crew without a day of landing lands when its ship down undocks, or the last ship that holds
+    their seats, else with its ship up, else after the stay limit of the station or 180 days (our
+    choice). After a partner leaves a station,
     people of its nation no longer come, unless another partner of that nation stays; those aboard
     land on that day, as a group of their own called ``crew-id.left`` if others of the group stay.
     Whoever was to come on a ship of that partner does not come, whoever was to go home on one
@@ -327,7 +328,8 @@ def all_crews(programme: Programme) -> dict[str, Crew]:
     found: dict[str, Crew] = {}
     for key, crew in crews:
         up = _named(crew.ship_up, every, titles)
-        down = _named(crew.ship_down, every, titles)
+        last_seat = crew.seat_on[max(crew.seat_on)] if crew.seat_on else ""
+        down = _named(crew.ship_down or last_seat, every, titles)
         if programme.as_known is not None and crew.status == "planned" and up not in kept:
             continue  # the flight that was to bring them is not known, or found no place
         if crew.landed is None:
@@ -358,12 +360,34 @@ def _named(name: str, flights: Mapping[str, Flight], titles: Mapping[str, str]) 
 def _presumed_landing(
     programme: Programme, crew: Crew, up: str | None, down: str | None, flights: dict[str, Flight]
 ) -> date:
-    for key in (down, up):
-        flight = flights.get(key or "")
-        if flight is not None and flight.undocked is not None and flight.undocked > crew.launched:
+    aboard_on = _known_aboard(programme, crew)
+    rides = [flights[key] for key in (down, up) if key is not None and key in flights]
+    if programme.as_known is not None and crew.status == "flown":
+        # Their ship may be gone: then with one of those that are there, of its class first.
+        kind = flights[up].ship if up is not None and up in flights else None
+        docked = [f for f in flights.values() if f.station == crew.station]
+        docked = [f for f in docked if f.docked <= aboard_on and programme.ship[f.ship].seats]
+        rides += sorted(docked, key=lambda flight: flight.ship != kind)
+    for flight in rides:
+        if flight.undocked is not None and flight.undocked > aboard_on:
             return flight.undocked
     limit = programme.station[crew.station].crew_rules.stay_limit_days
-    return _later(crew.launched, round(limit or DEFAULT_LIFE_DAYS))
+    return max(_later(crew.launched, round(limit or DEFAULT_LIFE_DAYS)), _later(aboard_on, 1))
+
+
+def _known_aboard(programme: Programme, crew: Crew) -> date:
+    """Return a day on which a crew without a landing is known to be aboard.
+
+    With a day of knowledge, who had flown up and not landed was there on it; if the last flown
+    launch is long past, on the day of that launch.
+    """
+    if programme.as_known is None or crew.status != "flown":
+        return crew.launched
+    flown = [flight.launched for flight in programme.flight.values() if flight.status == "flown"]
+    flown += [other.launched for other in programme.crew.values() if other.status == "flown"]
+    last = max(flown)
+    near = (programme.as_known - last).days <= DEFAULT_LIFE_DAYS
+    return max(programme.as_known, crew.launched) if near else last
 
 
 def _after_leaving(

@@ -86,7 +86,8 @@ class Shock(Fact):
     kind: Literal["grounded", "pad-closed", "flight-lost", "unfit", "early-return", "people-limit"]
     """Grounded: a class of ship does not launch; pad-closed: nothing launches from a site;
     flight-lost: a flight does not arrive; unfit: a docked ship cannot bring people home;
-    early-return: a docked ship leaves with its people; people-limit: fewer may be aboard. [-]"""
+    early-return: a docked ship leaves with its people; people-limit: fewer may be aboard outside
+    handovers. [-]"""
     date: Day
     """First day. [date]"""
     until: Day | None = None
@@ -100,7 +101,7 @@ class Shock(Fact):
     flight: Identifier | None = None
     """Flight concerned. [-]"""
     people: People | None = None
-    """People-limit: most aboard. [-]"""
+    """People-limit: most aboard outside handovers. [-]"""
 
 
 class Work(Fact):

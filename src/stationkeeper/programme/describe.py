@@ -45,7 +45,8 @@ def describe(programme: Programme) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain data: stations with their states by date, modules, ships, events, flights and crews.
+        Plain data: stations with their states by date, modules, ships, events, flights, crews,
+        rotations, agreements, shocks and work.
     """
     flights, crews = all_flights(programme), all_crews(programme)
     intervals = station_intervals(programme)
@@ -142,7 +143,104 @@ def describe(programme: Programme) -> dict[str, Any]:
             }
             for key, crew in crews.items()
         ],
+        "rotations": [
+            {
+                "key": key,
+                "ship": rotation.ship,
+                "station": rotation.station,
+                "since": str(rotation.since),
+                "until": str(rotation.until) if rotation.until else None,
+                "every_days": rotation.every_days,
+                "ports": list(rotation.ports),
+                "mixes": [dict(mix) for mix in rotation.mixes],
+                "optional": rotation.optional,
+            }
+            for key, rotation in sorted(programme.rotation.items(), key=lambda item: item[1].since)
+        ],
+        "agreements": [
+            {
+                "key": key,
+                "kind": agreement.kind,
+                "station": agreement.station,
+                "since": str(agreement.since),
+                "until": str(agreement.until) if agreement.until else None,
+                "seats_on": dict(agreement.seats_on),
+                "nations": list(agreement.nations),
+                "seats_per_year": agreement.seats_per_year,
+            }
+            for key, agreement in sorted(
+                programme.agreement.items(), key=lambda item: item[1].since
+            )
+        ],
+        "shocks": [
+            {
+                "key": key,
+                "kind": shock.kind,
+                "station": shock.station,
+                "date": str(shock.date),
+                "until": str(shock.until) if shock.until else None,
+                "ships": list(shock.ships),
+                "site": shock.site,
+                "flight": shock.flight,
+                "people": shock.people,
+            }
+            for key, shock in sorted(programme.shock.items(), key=lambda item: item[1].date)
+        ],
+        "work": [
+            {
+                "key": key,
+                "title": work.title,
+                "station": work.station,
+                "since": str(work.since),
+                "until": str(work.until),
+                "crew_days": work.crew_days,
+            }
+            for key, work in programme.work.items()
+        ],
     }
+
+
+def _crewing_lines(description: dict[str, Any], station: str) -> list[str]:
+    """Return what a plan of crews may use at a station, a line for each entry; work by its sum."""
+    rotations, agreements, shocks, work = (
+        [entry for entry in description[name] if entry["station"] == station]
+        for name in ("rotations", "agreements", "shocks", "work")
+    )
+    lines = []
+    for name, entries in (
+        ("rotations", rotations),
+        ("agreements", agreements),
+        ("shocks", shocks),
+    ):
+        if entries:
+            lines.append(f"  {name}, {len(entries)}:")
+            lines += [f"    {_crewing_line(name, entry)}" for entry in entries]
+    if work:
+        days = sum(entry["crew_days"] for entry in work)
+        first, last = min(e["since"] for e in work), max(e["until"] for e in work)
+        lines.append(f"  work, {len(work)}: {days:,.0f} days of one person from {first} to {last}")
+    return lines
+
+
+def _crewing_line(name: str, entry: dict[str, Any]) -> str:
+    since = entry.get("since") or entry["date"]
+    if entry["until"]:
+        when = f"{since} to {entry['until']}"
+    else:
+        once = entry.get("kind") in ("flight-lost", "early-return")
+        when = since if once else f"from {since}"
+    if name == "rotations":
+        about = [f"{entry['ship']} every {entry['every_days']:g} d", when]
+    elif name == "agreements":
+        about = [entry["kind"], when]
+        about += [f"{nation} on {ship}" for ship, nation in entry["seats_on"].items()]
+        if entry["kind"] == "quota":
+            about += [f"{entry['seats_per_year']:g} seats a year", " ".join(entry["nations"])]
+    else:
+        about = [entry["kind"], when, *entry["ships"]]
+        about += [named for named in (entry["site"], entry["flight"]) if named]
+        about += [f"at most {entry['people']}"] if entry["people"] is not None else []
+    return f"{entry['key']}: {', '.join(about)}"
 
 
 def _seats(programme: Programme, station: str) -> dict[str, int]:
@@ -183,6 +281,7 @@ def as_text(description: dict[str, Any]) -> str:
             before = state["modules"]
         if not station["states"]:
             lines.append("  does not exist in these years")
+        lines += _crewing_lines(description, station["key"])
     ships = ", ".join(ship["title"] for ship in description["ships"].values())
     lines += ["", f"ships: {ships or 'none'}"]
     return "\n".join(lines)

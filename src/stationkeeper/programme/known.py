@@ -7,7 +7,14 @@ from typing import Any, NamedTuple
 Raw = dict[str, Any]
 
 # The key that dates a fact which does not say when it became known.
-_OWN_DATE = {"event": "date", "flight": "launched", "crew": "launched"}
+_OWN_DATE = {
+    "event": "date",
+    "flight": "launched",
+    "crew": "launched",
+    "agreement": "since",
+    "shock": "date",
+    "work": "since",
+}
 
 
 class LeftOut(NamedTuple):
@@ -30,7 +37,9 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
     become planned; landings and undockings after the day become open. The flown record of
     altitude ends on the day, and the rule that followed it begins there; so does traffic with
     ``follows_record``. Other traffic of the years of the record stands for flights that were
-    flown, and ends on the day.
+    flown, and ends on the day. A rotation known only later is left out, and the one before it of
+    the same class of ship goes on until its end. The last day of an agreement or of something that
+    happened is kept, and so is the life granted to a flight.
 
     Parameters
     ----------
@@ -59,6 +68,8 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
         _reopen(entry, f"flight.{key}", "undocked", day, left_out)
     for key, entry in _entries(kept, "crew"):
         _reopen(entry, f"crew.{key}", "landed", day, left_out)
+        _drop_later(entry, "seat_on", day)
+    _rotations_as_known(kept, day, left_out)
     for key, entry in _entries(kept, "traffic"):
         known_on = day_of(entry.get("known_on"))
         if known_on is not None and known_on > day:
@@ -130,9 +141,38 @@ def _reopen(entry: Raw, key: str, last: str, day: date, left_out: list[LeftOut])
         if last == "landed":
             entry.pop("ship_down", None)
         left_out.append(LeftOut(f"{key}.{last}", ended))
-    moves = entry.get("moved_to")
-    if isinstance(moves, dict):
-        entry["moved_to"] = {k: v for k, v in moves.items() if (day_of(k) or day) <= day}
+    _drop_later(entry, "moved_to", day)
+
+
+def _drop_later(entry: Raw, table: str, day: date) -> None:
+    """Drop what an inner table, whose keys are days, tells of later days."""
+    told = entry.get(table)
+    if isinstance(told, dict):
+        entry[table] = {k: v for k, v in told.items() if (day_of(k) or day) <= day}
+
+
+def _rotations_as_known(kept: Raw, day: date, left_out: list[LeftOut]) -> None:
+    """Drop rotations known only later; the last before them of the same ships goes on."""
+    for key, rotation in _entries(kept, "rotation"):
+        known_on = day_of(rotation.get("known_on"))
+        if known_on is None or known_on <= day:
+            continue
+        del kept["rotation"][key]
+        left_out.append(LeftOut(f"rotation.{key}", known_on))
+        before = [
+            other
+            for _, other in _entries(kept, "rotation")
+            if all(other.get(name) == rotation.get(name) for name in ("ship", "station"))
+            and (day_of(other.get("known_on")) or day) <= day
+        ]
+        last = max(before, key=lambda other: day_of(other.get("since")) or date.min, default=None)
+        ends = day_of(last.get("until")) if last is not None else None
+        if last is not None and ends is not None:
+            until = day_of(rotation.get("until"))
+            if until is None:
+                del last["until"]
+            else:
+                last["until"] = max(ends, until)
 
 
 def _stands_for_record(

@@ -380,7 +380,20 @@ def _setting_value(text: str) -> Any:
 
 # Tables that a part may lack, so that a setting can make them.
 _OPTIONAL_TABLES = frozenset(
-    {"sun", "drag", "propulsion", "end", "orbit", "seats", "moved_to", "minimum_by_segment"}
+    {
+        "sun",
+        "drag",
+        "propulsion",
+        "end",
+        "orbit",
+        "seats",
+        "moved_to",
+        "minimum_by_segment",
+        "run_by",
+        "able",
+        "seat_on",
+        "seats_on",
+    }
 )
 
 
