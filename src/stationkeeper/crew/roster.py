@@ -91,8 +91,8 @@ class Roster:
         Day of launch; longest stay from then on, far off if there is none. [d]
     up, down : ndarray of int, (group,)
         Flight that brought them, flight that takes them home; -1 if none is recorded.
-    handover : int
-        Fewest days that a ship stays after the next of its family has docked; 0 asks for none. [d]
+    handover : ndarray of int, (flight,)
+        Fewest days that it stays after the next of its family has docked; 0 asks for none. [d]
     breaks : ndarray of int, (interval + 1,)
         First day of each interval, and the end of the span. [d]
     there : ndarray of bool, (side, interval)
@@ -139,7 +139,7 @@ class Roster:
     stay_limit: Ints
     up: Ints
     down: Ints
-    handover: int
+    handover: Ints
     breaks: Ints
     there: Flags
     tied: Ints
@@ -194,7 +194,7 @@ def roster(
         shortest of its nations holds. Groups launched before ``first`` are not judged by it. [d]
     handover_days : int, optional
         Fewest days that a ship stays after the next one has docked; absent means those of the
-        rotations of the programme, or none. [d]
+        rotation of its class that covers its launch, or none. [d]
 
     Returns
     -------
@@ -340,7 +340,7 @@ def roster(
         stay_limit=_ints(_stay_limit(rules.stay_limit_days, c, begin, stay_limits) for c in groups),
         up=up,
         down=down,
-        handover=_handover(programme, station) if handover_days is None else handover_days,
+        handover=_ints(_handover(programme, f, handover_days) for f in flights.values()),
         breaks=breaks,
         there=there,
         tied=tied,
@@ -445,8 +445,10 @@ def seat_people(
        or not fit do not count. Nobody moves to a landing ship that has no free seat yet: of those
        who would, the last in the list stay on their arrival ship; if that is gone they go to 3.
     3. Those without a ship of their own, in the order of the list: free seats of one docked and
-       fit ship for all of the group, the ship with most, of equals the first docked; then
-       places of an emergency, likewise; then their own ship although it is not fit; else none.
+       fit ship for all of the group, the ship with most, of equals the first docked; else their
+       own ship if it is docked but not fit; else places of an emergency, as with free seats; else
+       none. Such a place has to be made ready: on a ship that is full, while their own is docked,
+       only the record gives it (our choice).
 
     Parameters
     ----------
@@ -547,12 +549,11 @@ def seat_people(
                         if free >= size[g] and better:
                             most = free
                             best = f
+                for f in (up[g], down[g]):
+                    if best < 0 and f >= 0 and docked[f] <= t < undocked[f] and not fit[f, i]:
+                        best = f
                 if best >= 0:
                     break
-            if best < 0:
-                for f in (up[g], down[g]):
-                    if best < 0 and f >= 0 and docked[f] <= t < undocked[f]:
-                        best = f
             if best >= 0:
                 seat[g, i] = best
                 room[best] -= size[g]
@@ -683,9 +684,18 @@ def _stay_limit(
     return min(limits)
 
 
-def _handover(programme: Programme, station: str) -> int:
-    asked = [r.handover_days for r in programme.rotation.values() if r.station == station]
-    return min((days[0] for days in asked if days is not None), default=0)
+def _handover(programme: Programme, flight: Flight, asked: int | None) -> int:
+    if asked is not None:
+        return asked
+    days = [
+        one.handover_days[0]
+        for one in programme.rotation.values()
+        if one.ship == flight.ship
+        and one.station == flight.station
+        and one.handover_days is not None
+        and one.since <= flight.launched <= (one.until or date.max)
+    ]
+    return min(days, default=0)
 
 
 def _port_stays(

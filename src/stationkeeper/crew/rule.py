@@ -467,13 +467,13 @@ def _span_findings(roster: Roster) -> Iterator[Finding]:
 
 
 def _handover_findings(roster: Roster, handover: Ints) -> Iterator[Finding]:
-    for f in np.flatnonzero(handover < roster.handover):
+    for f in np.flatnonzero((handover < roster.handover) & (roster.handover > 0)):
         day = int(roster.undocked[f])
         if 0 <= day < roster.days:
             given = f"left {handover[f]} days after the next had docked"
             if handover[f] < 0:
                 given = f"left {-handover[f]} days before the next docked"
-            expected = f"at least {roster.handover} days after"
+            expected = f"at least {roster.handover[f]} days after"
             yield Finding("handover", day, day, "", roster.flights[f], "", given, expected, None)
 
 
