@@ -38,7 +38,7 @@ from stationkeeper.programme.reference import reference_table
 from stationkeeper.units import DAY, MILLI, date_from_days, days_since_2000
 
 Array = NDArray[np.float64]
-Days = NDArray[np.int32]
+Days = NDArray[np.int64]
 
 LONGEST_STAY: Final = 20_000  # [d] as far as a programme can ask; stands for "no dose limit"
 COMPARED: Final = "mSv"  # the unit of the model's dose equivalent; no other limit is set beside it
@@ -72,12 +72,12 @@ class StayLimits:
         First launch day. [d since 2000]
     nations : tuple of str
         In alphabetical order.
-    longest : ndarray of int32, (nation, days)
+    longest : ndarray of int, (nation, days)
         Whole days from launch to landing, at most `LONGEST_STAY`, which also stands for no limit.
         Contested limits count if `contested` says so. [d]
-    binding : ndarray of int32, (nation, days)
+    binding : ndarray of int, (nation, days)
         Place in `limits` of the limit that ends the stay, or -1. [-]
-    longest_contested, binding_contested : ndarray of int32, (nation, days)
+    longest_contested, binding_contested : ndarray of int, (nation, days)
         The same with contested limits counted, to be shown beside. [d], [-]
     limits : tuple of Limit
         All that were held against the dose, in force and contested.
@@ -111,8 +111,14 @@ class StayLimits:
     factor: float
 
     def by_nation(self) -> dict[str, Days]:
-        """Return the longest stays of each nation by launch day."""
-        return dict(zip(self.nations, self.longest, strict=True))
+        """Return the longest stays by launch day of the nations with a limit on some day."""
+        return {
+            nation: longest
+            for nation, longest, binding in zip(
+                self.nations, self.longest, self.binding, strict=True
+            )
+            if (binding != NO_LIMIT).any()
+        }
 
     def as_document(self) -> dict[str, dict[str, Any]]:
         """Return, by nation, the range of the longest stays and the limit behind the shortest.
@@ -248,10 +254,10 @@ def stay_limits(
         station=station,
         first_day=begin,
         nations=nations,
-        longest=longest[chosen].astype(np.int32),
-        binding=binding[chosen].astype(np.int32),
-        longest_contested=longest[1].astype(np.int32),
-        binding_contested=binding[1].astype(np.int32),
+        longest=longest[chosen],
+        binding=binding[chosen],
+        longest_contested=longest[1],
+        binding_contested=binding[1],
         limits=tuple(held),
         not_compared=tuple(apart),
         contested=contested,
