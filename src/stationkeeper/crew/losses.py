@@ -38,6 +38,9 @@ NOT_ARRIVED: Final[tuple[Kind, ...]] = ("launch abort", "not docked")
 RECORDS: Final = ("skylab", "salyut-7", "mir", "iss", "tiangong")
 """Shipped programmes whose flown flights are the exposure."""
 
+RECORD_ENDS: Final = date(2026, 10, 2)
+"""Last day that the shipped records tell of."""
+
 LEVEL: Final = 0.9  # share of the posterior inside an interval; chosen by us
 
 
@@ -321,7 +324,7 @@ def docked_stays(programme: Programme, until: date) -> tuple[tuple[str, str, int
 
 
 def counts(
-    programmes: Iterable[Programme] | None = None, until: date = date(2026, 10, 2)
+    programmes: Iterable[Programme] | None = None, until: date = RECORD_ENDS
 ) -> tuple[Count, ...]:
     """Count events and exposure by class of ship, and of all classes together.
 
@@ -331,7 +334,7 @@ def counts(
         Flown flights that make the exposure; events at other stations do not count. Absent: the
         shipped records of Skylab, Salyut 7, Mir, ISS and Tiangong.
     until : date, optional
-        Last day counted, of events and of exposure. The shipped record ends on 2026-10-02.
+        Last day counted, of events and of exposure. Absent: the end of the shipped records.
 
     Returns
     -------

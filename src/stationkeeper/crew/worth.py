@@ -5,17 +5,31 @@ ahead: two plans from the same day, one that may exchange seats and one that may
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeeper.crew.losses import LEVEL, Count, Rate, counts, events
+from stationkeeper.crew.exchanged import without_exchange
+from stationkeeper.crew.losses import (
+    EARLY,
+    LEVEL,
+    LOST,
+    RECORD_ENDS,
+    Count,
+    Rate,
+    counts,
+    events,
+)
+from stationkeeper.crew.mixes import DayLimit
+from stationkeeper.crew.planning import problem
+from stationkeeper.crew.roster import READINGS, Roster, roster
 from stationkeeper.errors import InputError
 from stationkeeper.programme.document import Programme
 from stationkeeper.schedule.problem import Plan, Rotation
+from stationkeeper.schedule.solve import solve
 
 Ints = NDArray[np.int64]
 
@@ -168,8 +182,8 @@ def chance(ship_days: float, rate: Rate) -> tuple[float, float, float]:
 def manning_of_plan(rotation: Rotation, plan: Plan) -> Manning:
     """Return who holds a seat on which ship in a plan.
 
-    People of a ship that cannot bring them home have no seat until the flight that adopts them
-    has docked; then they count as on it.
+    People of a ship that cannot bring them home count as on it until the flight that adopts them
+    has docked, then as on that.
 
     Parameters
     ----------
@@ -200,16 +214,284 @@ def manning_of_plan(rotation: Rotation, plan: Plan) -> Manning:
             adopted[mix.adopts] = (place, flight.dock)
     for place, ship in enumerate(rotation.aboard):
         left = plan.people_leave[place]
-        if ship.fit:
-            fill(place, sum(ship.people), ship.able, 0, left)
-            continue
-        host, docked = adopted.get(place, (rows - 1, 0))
-        fill(rows - 1, sum(ship.people), ship.able, 0, min(docked, left) if docked else left)
-        if docked:
-            fill(host, sum(ship.people), ship.able, docked, left)
+        host, moved = adopted.get(place, (place, left))
+        fill(place, sum(ship.people), ship.able, 0, min(moved, left))
+        fill(host, sum(ship.people), ship.able, moved, left)
     return Manning(
         tuple(side.key for side in rotation.sides),
         np.array([side.minimum for side in rotation.sides], np.int64),
         people,
         able,
     )
+
+
+def manning_of_roster(found: Roster, reading: int) -> Manning:
+    """Return who holds a seat on which ship in a record.
+
+    Parameters
+    ----------
+    found : Roster
+        People, ships and seats by interval.
+    reading : int
+        Place in ``READINGS``.
+
+    Returns
+    -------
+    Manning
+        One row for each flight, then those without any seat; over the days of the roster.
+    """
+    rows, intervals = len(found.flights) + 1, found.lengths.size
+    people = np.zeros((rows, intervals), np.int64)
+    able = np.zeros((rows, len(found.sides), intervals), np.int64)
+    place = np.arange(intervals)
+    sizes = found.people.sum(axis=1)
+    for group, size in enumerate(sizes):
+        there = found.aboard[group]
+        row = found.seat_between[reading, group][there]  # -1 is the last row
+        people[row, place[there]] += size
+        able[row, :, place[there]] += found.able[group]
+    return Manning(
+        found.sides,
+        found.minimum,
+        np.repeat(people, found.lengths, axis=1),
+        np.repeat(able, found.lengths, axis=2),
+    )
+
+
+def exchange_worth(
+    programme: Programme,
+    station: str,
+    at: date,
+    until: date,
+    stay_limits: Mapping[str, DayLimit],
+    *,
+    since: date | None = None,
+    seed: int = 1,
+    workers: int = 2,
+    seconds: float = 60.0,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Compare years with exchanged seats and the same years without.
+
+    Before ``at``: the record as flown, and the same flights with the seats put back. From ``at``:
+    two plans over the same days, ships and rules, one of which may exchange seats. The chance
+    that a side is emptied at least once is one less the exponential of minus the rate of losses
+    times the days and ships whose loss would empty a side. A loss is a docked ship lost as a way
+    home or left early, of any class; its rate is that of the shipped records, with its Jeffreys
+    interval. Left out: that a crew would be sent up sooner after a loss, that people may be
+    trained for both sides, that rates differ between classes and ages, and whoever is lost with
+    two ships at once.
+
+    Parameters
+    ----------
+    programme : Programme
+        A checked programme.
+    station : str
+        Key of the station.
+    at : date
+        First day planned; the crews of that day are taken from the programme.
+    until : date
+        Last day planned.
+    stay_limits : mapping of str to function or array
+        Longest stay by nation, over days of launch from ``at``. [d]
+    since : date, optional
+        First day of the record that is compared; absent means none of it.
+    seed, workers : int, optional
+        Of the two plans.
+    seconds : float, optional
+        Time limit of each stage of each plan. [s]
+    progress : callable, optional
+        Told what is done.
+
+    Returns
+    -------
+    dict
+        ``station``, ``title``, ``since``, ``at``, ``until``, ``sides``, ``readings``, ``level``,
+        ``rate`` and ``per_stay`` (``events``, ``exposure``, ``low``, ``middle``, ``high``),
+        ``losses`` (a row for each counted event), ``classes`` (a row of counts for each class of
+        ship, the last for all), ``parts``. Each part has ``name`` (``as flown``, ``planned`` or
+        ``together``), ``first``, ``last``, ``days``, and ``with`` and ``without``, each with
+        ``status``, ``flights``, ``seats`` by nation, ``stages`` by name, and by reading
+        ``at_risk_days``, ``at_risk_by_side``, ``alone_days``, ``without_side_days``,
+        ``ship_days``, ``ship_days_alone``, ``chance`` and ``chance_with_alone`` as low, middle,
+        high. A plan that was not found has its ``status`` and ``conflicts`` and no figures.
+
+    Raises
+    ------
+    InputError
+        If the days are not in order, or a plan cannot be asked for.
+    """
+    since = at if since is None else since
+    if not since <= at < until:
+        raise InputError(
+            f"worth of an exchange: given since {since}, at {at}, until {until}, expected days in "
+            "that order"
+        )
+    known = min(programme.as_known or at, at, RECORD_ENDS)
+    every = counts(until=known)
+    rate = every[-1].rate()
+    parts: list[dict[str, Any]] = []
+    exposures: list[dict[str, list[Exposure] | None]] = []
+    if since < at:
+        last = at - timedelta(days=1)
+        if progress is not None:
+            progress(f"crew: the record from {since} to {last}, with and without the exchange")
+        back, moved = without_exchange(programme, station)
+        part: dict[str, Any] = {"name": "as flown", "first": f"{since}", "last": f"{last}"}
+        part["seats_put_back"] = moved
+        found: dict[str, list[Exposure] | None] = {}
+        for name, document in (("with", programme), ("without", back)):
+            people = roster(document, station, since, last)
+            found[name] = [
+                exposure(manning_of_roster(people, reading)) for reading in range(len(READINGS))
+            ]
+            part[name] = {"status": "as flown", **_seats_flown(people)}
+        parts.append(part)
+        exposures.append(found)
+    part = {"name": "planned", "first": f"{at}", "last": f"{until}"}
+    found = {}
+    for name, exchange in (("with", True), ("without", False)):
+        if progress is not None:
+            progress(f"crew: a plan from {at} to {until} {name} the exchange")
+        asked = problem(
+            programme, station, at, until + timedelta(days=1), stay_limits, exchange=exchange
+        )
+        plan = solve(
+            asked.rotation,
+            seed=seed,
+            workers=workers,
+            seconds_per_stage=seconds,
+            progress=progress,
+        )
+        part[name] = {
+            "status": plan.status,
+            "conflicts": list(plan.conflicts),
+            "stages": {stage.name: stage.value for stage in plan.stages},
+            **_seats_planned(asked.rotation, plan),
+        }
+        known_plan = plan.status not in ("impossible", "none found")
+        days = exposure(manning_of_plan(asked.rotation, plan)) if known_plan else None
+        found[name] = None if days is None else [days] * len(READINGS)
+    parts.append(part)
+    exposures.append(found)
+    for part, found in zip(parts, exposures, strict=True):
+        _add_figures(part, found, rate)
+    if len(parts) > 1:
+        parts.append(_together(parts, exposures, rate))
+    title = programme.station[station].title
+    sides = roster(programme, station, at, at).sides
+    return {
+        "station": station,
+        "title": title,
+        "since": f"{since}",
+        "at": f"{at}",
+        "until": f"{until}",
+        "sides": list(sides),
+        "readings": list(READINGS),
+        "level": LEVEL,
+        "known_until": f"{known}",
+        "rate": asdict(rate),
+        "per_stay": asdict(every[-1].per_stay()),
+        "losses": [
+            {
+                "date": f"{event.date}",
+                "ship": event.ship,
+                "flight": event.flight,
+                "station": event.station,
+                "kind": event.kind,
+                "what": event.what,
+                "confidence": event.confidence,
+            }
+            for event in events()
+            if event.counted and event.kind in (*LOST, *EARLY) and event.date <= known
+        ],
+        "classes": [_class_row(count) for count in every],
+        "parts": parts,
+    }
+
+
+def _class_row(count: Count) -> dict[str, Any]:
+    rate = count.rate()
+    return {
+        "ship": count.ship,
+        "stays": count.stays,
+        "docked_days": count.docked_days,
+        "lost": count.lost,
+        "early": count.early,
+        "not_arrived": count.not_arrived,
+        "rate_per_day": [rate.low, rate.middle, rate.high],
+    }
+
+
+def _seats_flown(people: Roster) -> dict[str, Any]:
+    """Count the flights and seats launched in the span of a roster."""
+    inside = (people.group_launched >= 0) & (people.group_launched < people.days)
+    seats = people.people[inside].sum(axis=0)
+    flights = {int(flight) for flight in people.up[inside] if flight >= 0}
+    return {
+        "flights": len(flights),
+        "seats": {n: int(s) for n, s in zip(people.nations, seats, strict=True) if s},
+    }
+
+
+def _seats_planned(rotation: Rotation, plan: Plan) -> dict[str, Any]:
+    """Count the flights and seats of a plan."""
+    seats = np.zeros(len(rotation.nations), np.int64)
+    for flight in plan.flights:
+        seats += np.array(rotation.candidates[flight.candidate].mixes[flight.mix].people)
+    return {
+        "flights": len(plan.flights),
+        "seats": {n: int(s) for n, s in zip(rotation.nations, seats, strict=True) if s},
+    }
+
+
+def _add_figures(
+    part: dict[str, Any], found: Mapping[str, list[Exposure] | None], rate: Rate
+) -> None:
+    """Write days and chances of both ways into a part."""
+    for name in ("with", "without"):
+        readings = found[name]
+        if readings is None:
+            continue
+        part["days"] = readings[0].days
+        part[name] |= {
+            "at_risk_days": [one.at_risk for one in readings],
+            "at_risk_by_side": [list(one.by_side) for one in readings],
+            "alone_days": [one.alone for one in readings],
+            "without_side_days": [one.without_side for one in readings],
+            "ship_days": [one.ship_days for one in readings],
+            "ship_days_alone": [one.ship_days_alone for one in readings],
+            "chance": [list(chance(one.ship_days, rate)) for one in readings],
+            "chance_with_alone": [
+                list(chance(one.ship_days + one.ship_days_alone, rate)) for one in readings
+            ],
+        }
+
+
+def _together(
+    parts: Sequence[Mapping[str, Any]],
+    exposures: Sequence[Mapping[str, list[Exposure] | None]],
+    rate: Rate,
+) -> dict[str, Any]:
+    """Add up the record and the plan."""
+    part: dict[str, Any] = {
+        "name": "together",
+        "first": parts[0]["first"],
+        "last": parts[-1]["last"],
+    }
+    found: dict[str, list[Exposure] | None] = {}
+    for name in ("with", "without"):
+        flown, planned = (one[name] for one in exposures)
+        nations = dict.fromkeys([*parts[0][name]["seats"], *parts[1][name]["seats"]])
+        part[name] = {
+            "status": parts[-1][name]["status"],
+            "flights": sum(one[name]["flights"] for one in parts),
+            "seats": {n: sum(one[name]["seats"].get(n, 0) for one in parts) for n in nations},
+        }
+        found[name] = (
+            None
+            if flown is None or planned is None
+            else [a + b for a, b in zip(flown, planned, strict=True)]
+        )
+    _add_figures(part, found, rate)
+    return part
