@@ -43,10 +43,14 @@ AsKnown = Annotated[
 Topics = Annotated[list[str] | None, typer.Argument(help="Topics; all if none is given.")]
 
 
+_SPACES = "\n\u00a0\u202f"  # a line's end, and the firm spaces of numbers and their units
+
+
 def _visible(text: str) -> str:
     """Write control characters out, so that what a user or a file gave cannot steer a terminal."""
     return "".join(
-        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
+        letter if letter.isprintable() or letter in _SPACES else ascii(letter)[1:-1]
+        for letter in text
     )
 
 
@@ -142,6 +146,9 @@ def crew(
         bool,
         typer.Option("--check", help="Check every day of the crews as they are; plan nothing."),
     ] = False,
+    worth: Annotated[
+        bool, typer.Option("--worth", help="Say what the exchange of seats is worth; two plans.")
+    ] = False,
     begin: Annotated[
         str | None,
         typer.Option("--from", metavar="flown", help="Plan on from the crews of the day --at."),
@@ -175,36 +182,35 @@ def crew(
         raise InputError(
             "--from flown: expected --at DATE, the day whose crews the plan goes on from"
         )
-    if check_only and (begin or without_exchange):
+    if sum((check_only, worth, without_exchange)) > 1 or (begin and (check_only or worth)):
         raise InputError(
-            "--check: the crews are taken as they are; expected neither --from nor "
-            "--without-exchange (the check shows both)"
+            "expected one of --check, --worth and a plan: a check takes the crews as they are and "
+            "shows both, with the exchange and without; --from and --without-exchange are for plans"
         )
     first, last = _day(at, "--at"), _day(until, "--until")
     document = _read(programme, override, setting, as_known)
-    from stationkeeper.lifetime import crew_work
+    from stationkeeper.lifetime.crew_work import check_crew, plan_crew
+    from stationkeeper.lifetime.crew_worth import worth_crew
     from stationkeeper.report.crew_page import crew_text, write_crew_report
     from stationkeeper.report.crew_words import documents, outcome
 
-    where = crew_work.station_asked(document, station)
+    search: dict[str, Any] = {"seed": seed, "workers": workers, "seconds": seconds}
     with _progress() as progress:
+        place: dict[str, Any] = {"out": out, "progress": progress}
         if check_only:
-            folder = crew_work.check_crew(
-                document, where, first=first, last=last, out=out, progress=progress
-            )
+            folder = check_crew(document, station, first=first, last=last, **place)
+        elif worth:
+            folder = worth_crew(document, station, at=first, until=last, **search, **place)
         else:
-            folder = crew_work.plan_crew(
+            folder = plan_crew(
                 document,
-                where,
+                station,
                 at=first,
                 until=last,
-                out=out,
-                seed=seed,
-                workers=workers,
-                seconds=seconds,
                 from_flown=begin is not None,
                 exchange=not without_exchange,
-                progress=progress,
+                **search,
+                **place,
             )
         progress("report: drawing")
         page = write_crew_report(folder)

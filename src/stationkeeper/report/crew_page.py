@@ -8,25 +8,28 @@ from pathlib import Path
 from stationkeeper.report import crew_check, crew_plan
 from stationkeeper.report.crew_words import (
     FLIGHT_HEADS,
+    GROUNDED,
     SPAN_HEADS,
     STAGE_HEADS,
     STATUS,
+    WORTH_HEADS,
     Document,
     check_text,
     counts_text,
     documents,
     flight_rows,
-    grounding_lines,
+    grounding_table,
     in_short,
     merged_spans,
     plan_text,
+    put_back_text,
     reading_lines,
     slip_lines,
     span_rows,
     stage_rows,
     thing_text,
-    worth_heads,
     worth_lines,
+    worth_parts,
     worth_rows,
     worth_text,
     year_heads,
@@ -34,7 +37,6 @@ from stationkeeper.report.crew_words import (
     years_changed,
 )
 from stationkeeper.report.markup import Markup, table, tag
-from stationkeeper.report.numbers import counted
 from stationkeeper.report.words import DISCLAIMER
 from stationkeeper.results.folder import REPORT
 from stationkeeper.results.storage import storage_errors, write_atomically
@@ -43,6 +45,13 @@ BY_YEAR = (
     "Days with people aboard; of these, for each side, on how many enough people would stay if any "
     "one ship left with its own; and on how many everybody depends on one and the same ship"
 )
+
+TITLES = {
+    "plan": "Who flies on what",
+    "check": "Is every day safe?",
+    "worth": "What the exchange of seats is worth",
+}
+ENDS = {"plan": ("first", "last"), "check": ("first", "last"), "worth": ("since", "until")}
 
 
 def write_crew_report(folder: Path) -> Path:
@@ -105,10 +114,8 @@ def crew_text(found: Mapping[str, Document]) -> str:
 def crew_page(found: Mapping[str, Document], drawn: Mapping[str, bytes]) -> str:
     """Return the page as HTML."""
     about = found.get("plan") or found.get("check") or found["worth"]
-    what = "Who flies on what" if "plan" in found else "Is every day safe?"
-    if set(found) == {"worth"}:
-        what = "What an exchange of seats is worth"
-    title = f"{what}: {about['title']}"
+    what = next(name for name in ("plan", "check", "worth") if name in found)
+    title = f"{TITLES[what]}: {about['title']}"
     sections = []
     if "plan" in found:
         sections.append(_plan(found["plan"], found.get("check"), drawn))
@@ -126,7 +133,7 @@ def crew_page(found: Mapping[str, Document], drawn: Mapping[str, bytes]) -> str:
         tag("title", f"{title} – stationkeeper"),
         tag("style", Markup((resources.files("stationkeeper.report") / "style.css").read_text())),
     )
-    said = f"{about['first']} to {about['last']}"
+    said = " to ".join(str(about[key]) for key in ENDS[what])
     seed = about.get("seed")
     body = tag(
         "body",
@@ -151,7 +158,7 @@ def _figure(image: bytes | None, alt: str, caption: str) -> Markup:
 
 def _list(lines: Sequence[object], empty: str) -> Markup:
     if not lines:
-        return tag("p", empty)
+        return tag("p", empty) if empty else Markup("")
     return tag("ul", *[tag("li", thing_text(line)) for line in lines])
 
 
@@ -205,13 +212,13 @@ def _check(check: Document, drawn: Mapping[str, bytes]) -> Markup:
     ]
     changed = years_changed(check)
     if changed:
-        seats = counted(check["without_exchange"]["seats_put_back"], "exchanged seat")
-        parts.append(
-            table(heads, year_rows(changed, sides), caption=f"The same with {seats} put back")
-        )
-    for lines in (grounding_lines(check), slip_lines(check)):
-        if lines:
-            parts += [tag("h3", lines[0].rstrip(":")), _list(lines[1:], "None.")]
+        parts.append(table(heads, year_rows(changed, sides), caption=put_back_text(check)))
+    grounded = grounding_table(check)
+    if grounded:
+        parts += [tag("h3", "Groundings"), table(grounded[0], grounded[1:], caption=GROUNDED)]
+    slips = slip_lines(check)
+    if slips:
+        parts += [tag("h3", "Late launches"), tag("p", slips[0]), _list(slips[1:], "")]
     parts.append(tag("h3", "Failing days"))
     rows, spans = span_rows(check), merged_spans(check)
     if rows:
@@ -230,7 +237,8 @@ def _worth(worth: Document) -> Markup:
     return tag(
         "section",
         tag("h2", "What the exchange is worth"),
-        table(worth_heads(), worth_rows(worth)),
+        table(WORTH_HEADS, worth_rows(worth)),
+        _list([f"{name}: {what}" for name, what in worth_parts(worth)], ""),
         _list(worth_lines(worth), "No counts are given."),
         id="worth",
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Literal
 
 from stationkeeper.errors import InputError
@@ -13,6 +14,7 @@ Document = Mapping[str, Any]
 Outcome = Literal["good", "short", "interrupted"]
 
 NAMES = ("plan", "check", "worth")
+WAYS = ("with", "without")
 SPANS_SHOWN = 20
 """Failing spans printed; check.json holds all of them; our choice."""
 _SLIPS_SHOWN = 5  # late launches named; our choice
@@ -73,11 +75,14 @@ def outcome(found: Mapping[str, Document]) -> Outcome:
     >>> outcome({"check": {"years": [year]}})
     'short'
     """
+    worth = found["worth"]["parts"] if "worth" in found else []
+    statuses = [part[way]["status"] for part in worth for way in WAYS]
     if "plan" in found:
-        status = found["plan"]["status"]
-        if status == "interrupted":
-            return "interrupted"
-        return "short" if status in ("impossible", "none found") else "good"
+        statuses.append(found["plan"]["status"])
+    if "interrupted" in statuses:
+        return "interrupted"
+    if "plan" in found:
+        return "short" if found["plan"]["status"] in ("impossible", "none found") else "good"
     years = found["check"]["years"] if "check" in found else []
     return "short" if any(days_without(years, side) for side in _sides(years)) else "good"
 
@@ -203,14 +208,25 @@ def in_short(check: Document) -> list[str]:
         then = [year for year in years if year["year"] in {one["year"] for one in changed}]
         days = sum(year["crewed_days"] for year in then)
         pairs = [
-            f"the {side_text(side)} {both(_summed(then, side), days)} as flown, "
-            f"{both(_summed(changed, side), days)} with the seats put back"
+            f"{side_text(side)} {both(_summed(then, side), days)} as flown, "
+            f"{both(_summed(changed, side), days)} had they not been"
             for side in check["sides"]
         ]
-        seats = counted(check["without_exchange"]["seats_put_back"], "exchanged seat")
+        count = check["without_exchange"]["seats_put_back"]
         span = f"{changed[0]['year']}–{changed[-1]['year']}"
-        said.append(f"In {span}, with {seats}: {'; '.join(pairs)}.")
+        said.append(f"In {span} {_exchanged(count)}: {'; '.join(pairs)}.")
     return said
+
+
+def put_back_text(check: Document) -> str:
+    """Say what the second table is of."""
+    count = check["without_exchange"]["seats_put_back"]
+    return f"The same had no seats been exchanged ({counted(count, 'seat')} put back)"
+
+
+def _exchanged(count: int) -> str:
+    """Say how many seats were exchanged; a regular series is not counted by seats."""
+    return f"{counted(count, 'seat')} {'was' if count == 1 else 'were'} exchanged"
 
 
 def _summed(years: Sequence[Document], side: str) -> list[float]:
@@ -244,36 +260,35 @@ def check_text(check: Document) -> str:
     ]
     changed = years_changed(check)
     if changed:
-        seats = counted(check["without_exchange"]["seats_put_back"], "exchanged seat")
-        blocks.append(
-            [
-                f"The same with {seats} put back (years that differ):",
-                "",
-                *_table([heads, *year_rows(changed, sides)], left=()),
-            ]
-        )
-    blocks += [part for part in (grounding_lines(check), slip_lines(check)) if part]
+        rows = _table([heads, *year_rows(changed, sides)], left=())
+        blocks.append([f"{put_back_text(check)}:", "", *rows])
+    grounded = grounding_table(check)
+    if grounded:
+        blocks.append([*wrap(GROUNDED + ":", 100), "", *_table(grounded, left=(0, 2, 3))])
+    if slip_lines(check):
+        blocks.append(slip_lines(check))
     blocks.append(span_lines(check))
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
-def grounding_lines(check: Document) -> list[str]:
-    """Say what the grounding of each class of ship would do."""
-    lines = []
+GROUNDED = (
+    "If no ship of these classes could launch for so many days: share of the days on which that "
+    "could begin and keep a ship from coming, but leave each side its people"
+)
+
+
+def grounding_table(check: Document) -> list[list[str]]:
+    """Return heads and rows of what the grounding of classes of ship would do; no row, no table."""
+    rows = []
     for one in check["groundings"]:
-        said = []
+        cells = []
         for side in check["sides"]:
-            kept, first = one["kept"][side], one["first_empty"][side]
-            if first is None:
-                said.append(f"{side_text(side)} always kept")
-            else:
-                said.append(
-                    f"{side_text(side)} kept from {percent(kept, one['starts'])} of the starting "
-                    f"days, at worst empty for {counted(one['worst_days'][side], 'day')}, "
-                    f"first from {first}"
-                )
-        lines.append(f"  {one['ship']} for {counted(one['days'], 'day')}: {'; '.join(said)}")
-    return ["If no ship of one class could launch:", *lines] if lines else []
+            said = percent(one["kept"][side], one["starts"])
+            if one["first_empty"][side] is not None:
+                said += f", else up to {counted(one['worst_days'][side], 'day')} without"
+            cells.append(said)
+        rows.append([one["ship"], str(one["days"]), *cells])
+    return [["ships", "days", *map(side_text, check["sides"])], *rows] if rows else []
 
 
 def slip_lines(check: Document) -> list[str]:
@@ -370,7 +385,7 @@ def counts_text(check: Document) -> str:
     said = [
         f"{KINDS.get(kind, kind)} {whole(days)}" for kind, days in check["counts"].items() if days
     ]
-    return f"Days in all, in either reading: {', '.join(said)}." if said else ""
+    return f"Days with a finding, in either reading: {', '.join(said)}." if said else ""
 
 
 def span_lines(check: Document) -> list[str]:
@@ -549,21 +564,87 @@ def _plain(value: object) -> str:
 # ---- what an exchange is worth --------------------------------------------------------------
 
 
-def worth_heads() -> list[str]:
-    """Return the heads of the table of an exchange."""
-    return ["", "with the exchange", "without it"]
+WORTH_HEADS = ("", "", "with the exchange", "without it")
+_PARTS = {
+    "as flown": "the record; without: the same flights with the seats put back",
+    "planned": "two plans from the same day",
+    "together": "both",
+}
 
 
 def worth_rows(worth: Document) -> list[list[str]]:
-    """Return the same figures with and without the exchange."""
-    return []
+    """Return the same figures with and without the exchange, for the record and for the plans."""
+    rows = []
+    for part in worth["parts"]:
+        head = f"{part['name']}, {part['first']} to {part['last']}"
+        pair = [part[way] for way in WAYS]
+        for i, (what, said) in enumerate(_WORTH.items()):
+            cells = [said(one, part) for one in pair]
+            if any(cells):
+                rows.append(["" if i else head, what, *(cell or "no plan" for cell in cells)])
+    return rows
+
+
+def _worth_days(key: str) -> Any:
+    def said(one: Document, part: Document) -> str:
+        return f"{both(one[key], part['days'])} of days" if key in one else ""
+
+    return said
+
+
+def _worth_chance(one: Document, part: Document) -> str:
+    if "chance" not in one:
+        return ""
+    low, middle, high = (100 * end for end in one["chance"][0])
+    return f"{number(middle, 2)} ({number(low, 2)}–{number(high, 2)}){FIRM_SPACE}%"
+
+
+_WORTH: dict[str, Any] = {
+    "a side would be empty without one ship": _worth_days("at_risk_days"),
+    "all on one ship": _worth_days("alone_days"),
+    "a side is empty": _worth_days("without_side_days"),
+    "chance that a side is emptied": _worth_chance,
+    "flights": lambda one, part: str(one["flights"]) if "flights" in one else "",
+    "seats": lambda one, part: seats_text(one["seats"]) if "seats" in one else "",
+}
 
 
 def worth_lines(worth: Document) -> list[str]:
-    """Say what was counted."""
-    return []
+    """Say what was counted, and what went wrong with a plan."""
+    rate = worth["rate"]
+    low, high = (number(1e5 * rate[end], 2) for end in ("low", "high"))
+    lines = [
+        f"The chance rests on {counted(rate['events'], 'loss', 'losses')} or early returns in "
+        f"{whole(rate['exposure'])} docked days of crewed ships: {number(1e5 * rate['middle'], 2)} "
+        f"({low}–{high}) in 100{FIRM_SPACE}000 days, Jeffreys interval of "
+        f"{100 * worth['level']:.0f}{FIRM_SPACE}%."
+    ]
+    lines += [
+        f"{one['date']} {one['flight']} ({one['ship']}): {one['what']}; confidence "
+        f"{one['confidence']}"
+        for one in worth["losses"]
+    ]
+    for part in worth["parts"]:
+        for name in WAYS:
+            for conflict in part[name].get("conflicts", ()):
+                lines.append(f"No plan {name} the exchange: {conflict}")
+    return lines
 
 
 def worth_text(worth: Document) -> str:
     """Return what an exchange is worth as the terminal shows it."""
-    return ""
+    return "\n".join(
+        [
+            f"{worth['title']}: what the exchange of seats is worth, {worth['since']} to "
+            f"{worth['until']}",
+            "",
+            *_table([WORTH_HEADS, *worth_rows(worth)], left=(0, 1, 2, 3)),
+            "",
+            *worth_lines(worth),
+        ]
+    )
+
+
+def worth_parts(worth: Document) -> list[tuple[str, str]]:
+    """Return what the parts of the comparison are."""
+    return [(one["name"], _PARTS.get(one["name"], "")) for one in worth["parts"]]
