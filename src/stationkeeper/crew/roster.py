@@ -224,12 +224,13 @@ def roster(
             " seats"
         )
     sides, minimum = sides_of(programme, station)
-    stays = {key: _stay(programme, crew, every, begin) for key, crew in crews.items()}
+    known = _Names(every)
+    stays = {key: _stay(programme, crew, known, begin) for key, crew in crews.items()}
     chosen = sorted(
         (k for k, s in stays.items() if s[0] < min(days, s[1]) and s[1] > 0),
         key=lambda key: (stays[key][0], key),
     )
-    ties = [_ties(key, crews[key], every, begin) for key in chosen]
+    ties = [_ties(key, crews[key], known, begin) for key in chosen]
     named = {key for group in chosen for key in stays[group][2:] if key is not None}
     named |= {name for tie in ties for _, name in tie}
     flights = {
@@ -584,19 +585,35 @@ def _left(flight: Flight, begin: int) -> int:
     return FAR if flight.undocked is None else days_since_2000(flight.undocked) - begin
 
 
+class _Names:
+    """Flights by their titles, looked up once for many crews."""
+
+    def __init__(self, flights: Mapping[str, Flight]) -> None:
+        self.flights = flights
+        self._titles = {f.title: key for key, f in reversed(flights.items()) if f.title}
+
+    def key(self, name: str) -> str | None:
+        """Return the key of the flight that a crew names, by its key or by its title."""
+        return self._titles.get(name) or named_flight(name, self.flights)
+
+
 def _stay(
-    programme: Programme, crew: Crew, flights: Mapping[str, Flight], begin: int
+    programme: Programme, crew: Crew, known: _Names, begin: int
 ) -> tuple[int, int, str | None, str | None]:
     """Return the days aboard of a group, and the flights that bring and take it."""
-    up = named_flight(crew.ship_up, flights)
-    down = named_flight(crew.ship_down, flights) if crew.ship_down else up
+    flights = known.flights
+    up = known.key(crew.ship_up)
+    down = known.key(crew.ship_down) if crew.ship_down else up
     since = days_since_2000(crew.launched) - begin
     until = FAR if crew.landed is None else days_since_2000(crew.landed) - begin
-    lost = programme.flight.get(named_flight(crew.ship_up, programme.flight) or "")
-    if lost is not None and lost.status == "lost":
-        return since, since, None, None  # they never came
+    if up is None:
+        lost = programme.flight.get(named_flight(crew.ship_up, programme.flight) or "")
+        if lost is not None and lost.status == "lost":
+            return since, since, None, None  # they never came
     if up is not None and abs((flights[up].launched - crew.launched).days) <= SLACK_DAYS:
         since = days_since_2000(flights[up].docked) - begin
+    if down is not None and not crew.ship_down and until > _left(flights[down], begin) + SLACK_DAYS:
+        down = None  # their ship left without them, and the one that takes them home is not named
     if down is not None:
         # A landing is dated on the ground, up to some days after the ship left. Whoever lands on
         # another day than the ship that is named left earlier, in a way that is not recorded.
@@ -609,7 +626,7 @@ def _ties(key: str, crew: Crew, flights: Mapping[str, Flight], begin: int) -> li
     """Return the days from which a group is tied to a flight by the record, in order."""
     found = []
     for day, text in sorted(crew.seat_on.items()):
-        name = named_flight(text, flights)
+        name = known.key(text)
         if name is None:
             raise InputError(
                 f"crew.{key}.seat_on: given {text!r} from {day}; expected the key or title of a"
