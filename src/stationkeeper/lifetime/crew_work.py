@@ -207,6 +207,8 @@ def _spells(programme: Programme, station: str) -> list[tuple[date, date]]:
         if crew.station == station and crew.landed is not None:
             up = named_flight(crew.ship_up, flights)
             aboard.append((crew.launched if up is None else flights[up].docked, crew.landed))
+    if not aboard:
+        return []
     aboard.sort()
     so_far = list(accumulate((landed for _, landed in aboard), max))
     starts = [i for i, (came, _) in enumerate(aboard) if i == 0 or came > so_far[i - 1]]
