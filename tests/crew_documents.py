@@ -206,3 +206,71 @@ def write_folder(folder: Path, **found: Mapping[str, Any]) -> Path:
     for name, document in found.items():
         (folder / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
     return folder
+
+
+def worth_json(**changes: Any) -> dict[str, Any]:
+    """Return what an exchange is worth: a record, a plan with it, none without it."""
+    flown = {
+        "status": "as flown",
+        "flights": 20,
+        "seats": {"RUS": 30, "USA": 40},
+        "at_risk_days": [50, 55],
+        "at_risk_by_side": [[10, 40], [12, 43]],
+        "alone_days": [27, 27],
+        "without_side_days": [0, 0],
+        "ship_days": [50, 55],
+        "ship_days_alone": [27, 27],
+        "chance": [[0.004, 0.011, 0.02], [0.005, 0.012, 0.022]],
+        "chance_with_alone": [[0.005, 0.015, 0.03], [0.006, 0.016, 0.03]],
+    }
+    put_back = flown | {"at_risk_days": [1300, 1310], "chance": [[0.12, 0.24, 0.4]] * 2}
+    rate = {"events": 5, "exposure": 25_000.0, "low": 9e-5, "middle": 2.1e-4, "high": 3.9e-4}
+    return {
+        "station": "iss",
+        "title": "International Space Station",
+        "since": "2022-07-14",
+        "at": "2026-10-03",
+        "until": "2028-12-31",
+        "sides": list(SIDES),
+        "readings": list(READINGS),
+        "level": 0.9,
+        "known_until": "2026-10-02",
+        "rate": rate,
+        "per_stay": rate,
+        "losses": [
+            {
+                "date": "2022-12-15",
+                "ship": "soyuz-ms",
+                "flight": "Soyuz MS-22",
+                "station": "iss",
+                "kind": "unfit",
+                "what": "coolant leak",
+                "confidence": "A",
+            }
+        ],
+        "classes": [],
+        "parts": [
+            {
+                "name": "as flown",
+                "first": "2022-07-14",
+                "last": "2026-10-02",
+                "days": 1542,
+                "with": flown,
+                "without": put_back,
+            },
+            {
+                "name": "planned",
+                "first": "2026-10-03",
+                "last": "2028-12-31",
+                "days": 821,
+                "with": flown | {"status": "proven", "stages": {}, "conflicts": []},
+                "without": {
+                    "status": "impossible",
+                    "conflicts": ["nobody may fly"],
+                    "stages": {},
+                    "flights": 0,
+                    "seats": {},
+                },
+            },
+        ],
+    } | changes

@@ -32,6 +32,7 @@ from tests.crew_documents import (
     finding,
     flight_entry,
     plan_json,
+    worth_json,
     write_folder,
     year_entry,
 )
@@ -162,6 +163,21 @@ def test_a_plan_that_does_not_exist_names_what_cannot_hold_together() -> None:
     text = crew_text({"plan": impossible()})
     assert STATUS["impossible"] in text
     assert "  soyuz-ms is grounded to the end" in text.splitlines()
+
+
+def test_the_worth_of_an_exchange_in_words_gives_both_ways_and_what_was_counted() -> None:
+    text = plain(crew_text({"worth": worth_json()}))
+    assert re.search(
+        r"^as flown, 2022-07-14 to .* 3 % \(B 4 %\) of days +84 % .* of days$", text, re.M
+    )
+    assert re.search(
+        r"chance that a side is emptied +1\.1 \(0\.40–2\.0\) % +24 \(12–40\) %$", text, re.M
+    )
+    assert "5 losses or early returns in 25 000 docked days" in text
+    assert "21 (9.0–39) in 100 000 days, Jeffreys interval of 90 %" in text
+    assert "2022-12-15 Soyuz MS-22 (soyuz-ms): coolant leak; confidence A" in text
+    assert "No plan without the exchange: nobody may fly" in text
+    assert "no plan" in text
 
 
 # ---- how it ends ----------------------------------------------------------------------------
@@ -359,6 +375,14 @@ def test_the_page_of_a_check_alone_has_no_plan(tmp_path: Path) -> None:
     page = Page(path.read_text("utf-8"))
     assert page.values("section", "id") == ["check"]
     assert [file.name for file in (tmp_path / "figures").iterdir()] == ["safe-days.png"]
+
+
+def test_the_page_of_a_worth_alone_has_its_table(tmp_path: Path) -> None:
+    path = write_crew_report(write_folder(tmp_path, worth=worth_json()))
+    page = Page(path.read_text("utf-8"))
+    assert page.values("section", "id") == ["worth"]
+    assert "2022-07-14 to 2028-12-31" in page.text
+    assert "coolant leak" in page.text
 
 
 @pytest.mark.parametrize("status", ["impossible", "interrupted"])
