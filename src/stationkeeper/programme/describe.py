@@ -1,6 +1,7 @@
 """What a programme holds, as plain data and as text."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from stationkeeper.programme.composition import all_crews, all_flights, station_intervals
@@ -230,7 +231,8 @@ def _crewing_line(name: str, entry: dict[str, Any]) -> str:
         once = entry.get("kind") in ("flight-lost", "early-return")
         when = since if once else f"from {since}"
     if name == "rotations":
-        about = [f"{entry['ship']} every {entry['every_days']:g} d", when]
+        mixes = " or ".join(_people(mix) for mix in entry["mixes"])
+        about = [f"{entry['ship']} every {entry['every_days']:g} d", when, mixes]
     elif name == "agreements":
         about = [entry["kind"], when]
         about += [f"{nation} on {ship}" for ship, nation in entry["seats_on"].items()]
@@ -241,6 +243,10 @@ def _crewing_line(name: str, entry: dict[str, Any]) -> str:
         about += [named for named in (entry["site"], entry["flight"]) if named]
         about += [f"at most {entry['people']}"] if entry["people"] is not None else []
     return f"{entry['key']}: {', '.join(about)}"
+
+
+def _people(seats: Mapping[str, int], between: str = " ") -> str:
+    return between.join(f"{nation} {count}" for nation, count in seats.items())
 
 
 def _seats(programme: Programme, station: str) -> dict[str, int]:
@@ -267,9 +273,8 @@ def as_text(description: dict[str, Any]) -> str:
             f"  {station['altitude_km']:g} km, {station['inclination_deg']:g} deg; "
             f"{station['flights']} flights, {station['crews']} crews"
         )
-        seats = ", ".join(f"{nation} {n}" for nation, n in station["seats_by_nation"].items())
-        if seats:
-            lines.append(f"  seats: {seats}")
+        if station["seats_by_nation"]:
+            lines.append(f"  seats: {_people(station['seats_by_nation'], ', ')}")
         before: list[str] = []
         for state in station["states"]:
             change = [f"+{name}" for name in state["modules"] if name not in before]
