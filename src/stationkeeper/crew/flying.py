@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,6 +34,42 @@ def flight_keys(problem: Problem, plan: Plan) -> tuple[str, ...]:
     return tuple(keys)
 
 
+def to_the_end(problem: Problem, plan: Plan) -> Plan:
+    """Return a plan whose last ships stay as long as they can, instead of to the last day.
+
+    Whoever is there when the horizon ends stays as long as ship, people and port allow: what
+    comes next is not planned.
+    """
+    rotation = problem.rotation
+    taken = [(stay.port, stay.first) for stay in rotation.occupied]
+    taken += [(flight.port, flight.dock) for flight in plan.flights]
+
+    def later(port: int, since: int, leave: int, longest: int) -> int:
+        if leave < rotation.days:
+            return leave
+        needed = [first for other, first in taken if other == port and first > since]
+        return max(leave, min([longest, *needed]))
+
+    flights = []
+    adopted: dict[int, int] = {}
+    for flight in plan.flights:
+        candidate = rotation.candidates[flight.candidate]
+        mix = candidate.mixes[flight.mix]
+        longest = min(flight.dock + candidate.longest, flight.launch + mix.longest)
+        if mix.adopts is not None:
+            longest = min(longest, rotation.aboard[mix.adopts].latest_people)
+        leave = later(flight.port, flight.dock, flight.leave, longest)
+        flights.append(replace(flight, leave=leave))
+        if mix.adopts is not None:
+            adopted[mix.adopts] = leave
+    leaves, people = [], []
+    rows = zip(rotation.aboard, plan.leaves, plan.people_leave, strict=False)
+    for place, (entry, leave, with_people) in enumerate(rows):
+        leaves.append(later(entry.port, -1, leave, min(entry.latest, entry.latest_people)))
+        people.append(adopted.get(place, leaves[-1] if leave == with_people else with_people))
+    return replace(plan, flights=tuple(flights), leaves=tuple(leaves), people_leave=tuple(people))
+
+
 def plan_override(programme: Programme, problem: Problem, plan: Plan) -> dict[str, Any]:
     """Return a plan as the content of an override of its programme.
 
@@ -54,6 +91,7 @@ def plan_override(programme: Programme, problem: Problem, plan: Plan) -> dict[st
     dict
         Keys of ``[overrides.plan]``.
     """
+    plan = to_the_end(problem, plan)
     aboard = _aboard_entries(problem, plan)
     own_flights = {ship.key for ship in (*problem.state.docked, *problem.state.under_way)}
     own_crews = {
@@ -84,6 +122,13 @@ def plan_override(programme: Programme, problem: Problem, plan: Plan) -> dict[st
         else:
             traffic[key] = {"until": until}
     flights, crews = dict(aboard[0]), dict(aboard[1])
+    _move_cargo(programme, problem, remove, traffic, flights)
+    # What happens to a flight that the plan replaces does not happen.
+    remove += [
+        f"shock.{key}"
+        for key, shock in programme.shock.items()
+        if shock.station == problem.station and shock.flight in problem.replaced
+    ]
     for key, flight in zip(flight_keys(problem, plan), plan.flights, strict=True):
         if flight.candidate in problem.under_way:
             continue
@@ -153,6 +198,7 @@ def plan_document(
     dict
         The content of ``plan.json``.
     """
+    plan = to_the_end(problem, plan)
     rotation = problem.rotation
     keys = flight_keys(problem, plan)
     key_of = {flight.candidate: key for key, flight in zip(keys, plan.flights, strict=True)}
@@ -288,6 +334,37 @@ def _later_crews(programme: Programme, problem: Problem, own: set[str]) -> set[s
         if crew.launched > problem.first or up in problem.replaced:
             found.add(key)
     return found
+
+
+def _move_cargo(
+    programme: Programme,
+    problem: Problem,
+    remove: list[str],
+    traffic: dict[str, Any],
+    flights: dict[str, Any],
+) -> None:
+    """Write the cargo flights that dock elsewhere; of a series, all its flights that are left."""
+    every = all_flights(programme)
+    series = {
+        name for key in problem.moved if (name := _series_of(key, programme)) in programme.traffic
+    }
+    for name in sorted(series):
+        until = problem.first
+        if programme.traffic[name].since > until:
+            remove.append(f"traffic.{name}")
+        else:
+            traffic[name] = {"until": until}
+    for key, flight in every.items():
+        if flight.station != problem.station or flight.docked <= problem.first:
+            continue
+        if key not in problem.moved and _series_of(key, programme) not in series:
+            continue
+        entry = flight.model_dump(exclude_none=True, exclude_unset=True)
+        if key in problem.moved:
+            entry |= {"port": problem.moved[key], "moved_to": {}, "note": f"{SOURCE}: port"}
+        if key in programme.flight:
+            remove.append(f"flight.{key}")
+        flights[key] = entry
 
 
 def _flight_entry(

@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 
+from stationkeeper.crew.roster import WHOLE
 from stationkeeper.programme.crewing import Agreement
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.stations import CrewRules
@@ -86,7 +87,7 @@ class Terms:
     stay_limit_days: Mapping[str, DayLimit]
 
 
-def sides_of(rules: CrewRules) -> tuple[SideRule, ...]:
+def side_rules(rules: CrewRules) -> tuple[SideRule, ...]:
     """Return the sides of a station; one called ``station`` if no segment is named.
 
     If the fewest people aboard are more than the sides need together, a side called ``station``,
@@ -95,19 +96,21 @@ def sides_of(rules: CrewRules) -> tuple[SideRule, ...]:
     Examples
     --------
     >>> rules = CrewRules(permanent=False, minimum=2, maximum=4)
-    >>> [(side.key, side.minimum, side.able({"RUS": 2})) for side in sides_of(rules)]
+    >>> [(side.key, side.minimum, side.able({"RUS": 2})) for side in side_rules(rules)]
     [('station', 2, 2)]
     """
-    named = {nation for nations in rules.run_by.values() for nation in nations}
     sides = []
     for key, minimum in rules.minimum_by_segment.items():
+        if not minimum:
+            continue
         by = rules.run_by.get(key)
         if by is not None:
             sides.append(SideRule(key, minimum, frozenset(by)))
         else:
-            sides.append(SideRule(key, minimum, None, frozenset(named)))
+            others = {n for other, named in rules.run_by.items() if other != key for n in named}
+            sides.append(SideRule(key, minimum, None, frozenset(others)))
     if not sides or rules.minimum > sum(side.minimum for side in sides):
-        sides.append(SideRule("station", max(rules.minimum, int(not sides)), None))
+        sides.append(SideRule(WHOLE, max(rules.minimum, 1), None))
     return tuple(sides)
 
 

@@ -13,21 +13,24 @@ from stationkeeper.crew.mixes import (
     in_force,
     mixes_for,
     put_back,
-    sides_of,
+    side_rules,
     stay_limit,
 )
+from stationkeeper.crew.ports import Stay, settle
+from stationkeeper.crew.roster import able_by_side, sides_of
 from stationkeeper.crew.state import DockedShip, State, state_at
 from stationkeeper.errors import InputError
 from stationkeeper.programme.composition import all_crews, all_flights, named_flight
 from stationkeeper.programme.crewing import Shock
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.fitting import port_stays
+from stationkeeper.programme.hardware import Port
 from stationkeeper.programme.history import history
+from stationkeeper.programme.traffic import Flight
 from stationkeeper.schedule.problem import (
     Aboard,
     Candidate,
     Mix,
-    Occupied,
     Owed,
     Rotation,
     ShipClass,
@@ -38,6 +41,8 @@ from stationkeeper.schedule.problem import (
 MOST_YEARS = 20  # of a horizon; our choice
 ADOPTERS = 3  # launches of each class that may bring home people who lost their seats; our choice
 FAR = 10**6  # [d] beyond every horizon
+BEYOND_DAYS = 2 * 366  # [d] after the horizon in which a port may still matter; our choice
+LITTLE_PROPELLANT_KG = 100.0  # [kg] with no more than this any port serves; our choice
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class Problem:
         Launcher and site of each candidate, None for those of its ship.
     replaced : tuple of str
         Flights after day 0 that the programme holds and the plan replaces.
+    moved : mapping of str to str
+        Cargo flights that dock at another port than the programme says, with that port.
     agreements, shocks : tuple of str
         Keys of those that count.
     left_out : tuple of str
@@ -79,6 +86,7 @@ class Problem:
     under_way: Mapping[int, str]
     ways: tuple[tuple[str | None, str | None], ...]
     replaced: tuple[str, ...]
+    moved: Mapping[str, str]
     agreements: tuple[str, ...]
     shocks: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -145,10 +153,14 @@ def problem(
     Notes
     -----
     ``Side.wanted`` is what the calendar would give with all seats that may be given to a side: the
-    sum over classes with handovers of the most people able in any of their mixes, and over visits
-    the same times the share of days with a visit. With exchanged seats both sides cannot have it
+    sum over classes of the most people able in any of their mixes, times the share of days on
+    which a ship of the class is there: with handovers all days and once more the longest handover,
+    with visits the longest stay over the interval. With exchanged seats both sides cannot have it
     at once, so crew time short has a floor above zero; it orders plans and is no shortage by
     itself.
+
+    ``Rotation.most`` lets a people-limit be exceeded by one crew, for handovers; mixes of launches
+    under the limit hold no more people than it.
     """
     at, until = _horizon(programme, station, at, until)
     site = programme.station[station]
@@ -176,7 +188,7 @@ def problem(
         station,
         at,
         (),
-        sides_of(site.crew_rules),
+        side_rules(site.crew_rules),
         exchanges,
         exchange,
         stay_limit_days,
@@ -201,8 +213,16 @@ def problem(
     )
     ships = _ships(every, groups)
     aboard = _aboard(terms, state, groups, ships, ports, shocks, notes)
-    candidates, ways, under_way = _candidates(terms, state, found, groups, ports, aboard, at, notes)
-    replaced, taken = _occupied(programme, station, state, groups, ports, at, until)
+    candidates, ways, under_way = _candidates(
+        terms, state, found, groups, ports, aboard, shocks, notes
+    )
+    replaced, stays = _stays(programme, station, state, groups, ports, at, until)
+    settled = settle(stays, aboard, candidates, ships)
+    moved = {
+        stay.by: ports[stay.port]
+        for stay, before in zip(settled, stays, strict=True)
+        if stay.port != before.port
+    }
     rotation = Rotation(
         days=days,
         nations=nations,
@@ -211,11 +231,11 @@ def problem(
         ships=ships,
         candidates=candidates,
         aboard=aboard,
-        occupied=taken,
+        occupied=tuple(stay.as_occupied for stay in settled),
         owed=tuple(_owed(programme, agreements, candidates, nations, at, until)),
         tasks=tuple(_tasks(programme, station, at, until)),
         permanent=site.crew_rules.permanent,
-        most=_most(site.crew_rules.maximum, shocks, at, days),
+        most=_most(site.crew_rules.maximum, shocks, candidates, at, days),
         exchanges=tuple((key, agreements[key].imbalance) for key in exchanges),
         bought_at_most=_bought_at_most(
             [entry.seats_at_most for entry in agreements.values() if entry.kind == "purchase"]
@@ -224,6 +244,11 @@ def problem(
         hard_presence=hard,
         hard_robust=hard and robust,
     )
+    if moved:
+        notes.append(
+            "cargo ships at other ports than recorded, so that crews need not relocate: "
+            + ", ".join(f"{key} at {port}" for key, port in moved.items())
+        )
     if replaced:
         notes.append(f"{len(replaced)} crewed flights of the programme after {at} are planned anew")
     notes += [f"{key}: no ship of its own on {at}" for key in state.unseated]
@@ -237,6 +262,7 @@ def problem(
         under_way=under_way,
         ways=ways,
         replaced=replaced,
+        moved=moved,
         agreements=tuple(agreements),
         shocks=tuple(shocks),
         left_out=tuple(notes),
@@ -361,10 +387,18 @@ def _people(people: Mapping[str, int], nations: Sequence[str]) -> tuple[int, ...
 
 def _able(terms: Terms, ship: DockedShip) -> tuple[int, ...]:
     """Return how many of the people of a ship can run each side, as told for them or by nation."""
-    return tuple(
-        sum(crew.able.get(side.key, side.able(crew.seats)) for crew in ship.groups.values())
-        for side in terms.sides
-    )
+    found = [0] * len(terms.sides)
+    for crew in ship.groups.values():
+        told = dict(
+            zip(
+                sides_of(terms.programme, terms.station)[0],
+                able_by_side(terms.programme, terms.station, crew),
+                strict=True,
+            )
+        )
+        for place, side in enumerate(terms.sides):
+            found[place] += told.get(side.key, side.able(crew.seats))
+    return tuple(found)
 
 
 def _aboard(
@@ -444,9 +478,10 @@ def _candidates(
     groups: Sequence[tuple[str, bool]],
     ports: Sequence[str],
     aboard: Sequence[Aboard],
-    at: date,
+    shocks: Mapping[str, Shock],
     notes: list[str],
 ) -> tuple[tuple[Candidate, ...], tuple[tuple[str | None, str | None], ...], dict[int, str]]:
+    at = terms.at
     rows: list[tuple[Candidate, tuple[str | None, str | None], str | None]] = []
     planned = [group for group in groups if group[1]]
     for ship in state.under_way:
@@ -488,9 +523,17 @@ def _candidates(
             )
             if mixes:
                 notes.append(f"{launch.key}: exchanged seats put back, none may be exchanged then")
-        fitting = tuple(m for m in mixes if m.longest >= launch.shortest + rotation.transit_days)
+        limit = _people_limit(shocks, day)
+        fitting = tuple(
+            m
+            for m in mixes
+            if m.longest >= launch.shortest + rotation.transit_days and m.total <= limit
+        )
         if not fitting:
-            why = "; ".join(reasons) or f"stays of {max(m.longest for m in mixes)} days at most"
+            why = "; ".join(reasons)
+            if mixes:
+                stay = max(m.longest for m in mixes)
+                why = f"stays of {stay} days at most, {limit} people at most"
             if not launch.required:
                 notes.append(f"{launch.key}: left out, nobody may fly on it ({why})")
                 continue
@@ -531,7 +574,7 @@ def _candidates(
     )
 
 
-def _occupied(
+def _stays(
     programme: Programme,
     station: str,
     state: State,
@@ -539,8 +582,8 @@ def _occupied(
     ports: Sequence[str],
     at: date,
     until: date,
-) -> tuple[tuple[str, ...], tuple[Occupied, ...]]:
-    """Return the flights that are planned anew, and the ports that the others hold."""
+) -> tuple[tuple[str, ...], list[Stay]]:
+    """Return the flights that are planned anew, and what holds the ports beside crewed ships."""
     told = history(programme)
     flights = {key: f for key, f in all_flights(programme).items() if f.station == station}
     peopled = set()
@@ -553,7 +596,7 @@ def _occupied(
     classes = {ship for ship, _ in groups}
     here = {ship.key for ship in (*state.docked, *state.under_way)}
     replaced = []
-    spans: list[tuple[str, date, date, str]] = []
+    spans: list[tuple[str, date, date, str, tuple[int, ...]]] = []
     for key, flight in flights.items():
         if key in here or (flight.undocked or date.max) <= at:
             continue
@@ -561,31 +604,63 @@ def _occupied(
         if seats and flight.docked > at and (key in peopled or flight.ship in classes):
             replaced.append(key)
             continue
-        spans += [(port, first, last, key) for port, first, last in port_stays(flight)]
-    spans += [(o.port, o.first, o.last, o.by.partition(".")[2]) for o in told.occupied]
+        others = _other_ports(programme, flight, ports) if flight.docked > at else ()
+        if others:
+            spans.append((flight.port, flight.docked, flight.undocked or date.max, key, others))
+        else:
+            spans += [(port, first, last, key, ()) for port, first, last in port_stays(flight)]
+    spans += [(o.port, o.first, o.last, o.by.partition(".")[2], ()) for o in told.occupied]
     for port in ports:
         module = port.partition("/")[0]
         states = told.states.get(station, [])
         ends = [since for since, *_ in states[1:]] + [date.max]
         for (since, modules, _), end in zip(states, ends, strict=True):
             if module not in modules:
-                spans.append((port, since, end, f"{module} is not part of {station}"))
+                spans.append((port, since, end, f"{module} is not part of {station}", ()))
     gone = _end(programme, station)
     if gone is not None:
-        spans += [(port, gone, date.max, f"end of {station}") for port in ports]
-    taken = [
-        Occupied(
+        spans += [(port, gone, date.max, f"end of {station}", ()) for port in ports]
+    stays = [
+        Stay(
             ports.index(port),
             max(0, (first - at).days),
             FAR if last == date.max else (last - at).days,
             by,
+            others,
         )
-        for port, first, last, by in spans
+        for port, first, last, by, others in spans
         if port in ports and last > at and first < last
     ]
     # Beyond the end of the horizon ships still leave, so what holds a port then counts too.
-    taken = [stay for stay in taken if stay.first < (until - at).days + 2 * 366]
-    return tuple(replaced), tuple(sorted(taken, key=lambda stay: (stay.port, stay.first)))
+    last_day = (until - at).days + BEYOND_DAYS
+    stays = [stay for stay in stays if stay.first < last_day]
+    return tuple(replaced), sorted(stays, key=lambda stay: (stay.first, stay.port, stay.by))
+
+
+def _other_ports(programme: Programme, flight: Flight, ports: Sequence[str]) -> tuple[int, ...]:
+    """Return the other ports of crewed ships at which a cargo ship would do as well.
+
+    What brings propellant needs a port through which, or from which, it is used.
+    """
+    ship = programme.ship[flight.ship]
+    propellant = flight.propellant_to_station_kg
+    if propellant is None:
+        propellant = ship.propellant_to_station_kg
+    own = _port(programme, flight.port)
+    found = []
+    for place, name in enumerate(ports):
+        port = _port(programme, name)
+        serves = propellant <= LITTLE_PROPELLANT_KG or (
+            port.propellant_transfer >= own.propellant_transfer and port.reboost >= own.reboost
+        )
+        if name != flight.port and port.mechanism in ship.mechanisms and serves:
+            found.append(place)
+    return tuple(found) if flight.port in ports else ()
+
+
+def _port(programme: Programme, name: str) -> Port:
+    module, _, port = name.partition("/")
+    return programme.module[module].ports[port]
 
 
 def _sides(
@@ -600,9 +675,12 @@ def _sides(
         for number, group in enumerate(groups):
             mine = [candidate for candidate in candidates if candidate.ship == number]
             most = max((mix.able[place] for c in mine for mix in c.mixes), default=0)
-            share = 1.0
+            rotations = [s.rotation for s in every if s.group == group]
+            share = 1.0 + max(
+                (r.handover_days[1] / r.every_days for r in rotations if r.handover_days),
+                default=0.0,
+            )
             if not group[1]:
-                rotations = [s.rotation for s in every if s.group == group]
                 share = min(
                     1.0,
                     sum(
@@ -659,14 +737,43 @@ def _tasks(programme: Programme, station: str, at: date, until: date) -> Iterato
             yield Task(key, max(0, first), min(days - 1, last), work.crew_days)
 
 
-def _most(maximum: int, shocks: Mapping[str, Shock], at: date, days: int) -> tuple[int, ...]:
+def _people_limit(shocks: Mapping[str, Shock], day: date) -> int:
+    """Return the most people of a launch: outside handovers no more may be aboard."""
+    limits = [
+        shock.people
+        for shock in shocks.values()
+        if shock.kind == "people-limit"
+        and shock.people is not None
+        and shock.date <= day <= (shock.until or date.max)
+    ]
+    return min(limits, default=NO_LIMIT)
+
+
+def _most(
+    maximum: int,
+    shocks: Mapping[str, Shock],
+    candidates: Sequence[Candidate],
+    at: date,
+    days: int,
+) -> tuple[int, ...]:
+    """Return the most people aboard on each day; a limit leaves room for the largest handover."""
     most = [maximum] * days
     for shock in shocks.values():
-        if shock.kind == "people-limit" and shock.people is not None:
-            first = max(0, (shock.date - at).days)
-            last = days - 1 if shock.until is None else min(days - 1, (shock.until - at).days)
-            for day in range(first, last + 1):
-                most[day] = min(most[day], shock.people)
+        if shock.kind != "people-limit" or shock.people is None:
+            continue
+        first = max(0, (shock.date - at).days)
+        last = days - 1 if shock.until is None else min(days - 1, (shock.until - at).days)
+        coming = max(
+            (
+                mix.total
+                for candidate in candidates
+                if candidate.earliest <= last and candidate.latest >= first
+                for mix in candidate.mixes
+            ),
+            default=0,
+        )
+        for day in range(first, last + 1):
+            most[day] = min(most[day], shock.people + coming)
     return tuple(most)
 
 

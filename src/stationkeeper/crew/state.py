@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from stationkeeper.crew.roster import Roster, roster
 from stationkeeper.programme.composition import (
     DEFAULT_LIFE_DAYS,
     all_crews,
@@ -85,9 +86,9 @@ class State:
 def state_at(programme: Programme, station: str, day: date) -> State:
     """Return the crewed ships and the people of a station on one day, as the programme tells.
 
-    A group belongs to the ship that brought it until the ship that takes it home has docked,
-    unless ``Crew.seat_on`` says otherwise. What a record says of later days is not used, but for
-    the ship that takes a group home.
+    Presence and seats are those of :func:`stationkeeper.crew.roster.roster` in its first reading:
+    a group belongs to the ship that brought it until the ship that takes it home has docked,
+    unless ``Crew.seat_on`` says otherwise. People of a ship that is not fit stay with it.
 
     Parameters
     ----------
@@ -129,36 +130,31 @@ def state_at(programme: Programme, station: str, day: date) -> State:
         key: flight for key, flight in flights.items() if flight.launched <= day < flight.docked
     }
     seated: dict[str, dict[str, Crew]] = {key: {} for key in (*docked, *coming)}
-    adrift: dict[str, Crew] = {}
+    unseated = []
     for key, crew in crews.items():
         up = named_flight(crew.ship_up, flights)
-        down = named_flight(crew.ship_down, flights)
         if up in coming and crew.launched <= day:
             seated[up][key] = crew
-            continue
-        if not _is_aboard(crew, up, down, flights, day):
-            continue
-        seat = _seat(crew, up, down, docked, flights, day)
-        if seat is None:
-            adrift[key] = crew
-        else:
-            seated[seat][key] = crew
-    for key, crew in adrift.items():
+    unfit: set[str] = set()
+    if crews:
+        people = roster(programme, station, day, day)
+        unfit = {people.flights[flight] for flight, *_ in people.unfit if not people.fit[flight, 0]}
+        for place, key in enumerate(people.groups):
+            if not people.aboard[place, 0]:
+                continue
+            seat = _seat(people, place, unfit)
+            if seat in docked:
+                seated[seat][key] = crews[key]
+            else:
+                unseated.append(key)
+    for key in unseated:
         if docked:
             free = {
                 name: programme.ship[flight.ship].seats
                 - sum(sum(group.seats.values()) for group in seated[name].values())
                 for name, flight in docked.items()
             }
-            seated[max(free, key=lambda name: free[name])][key] = crew
-    unfit = {
-        named_flight(shock.flight, flights)
-        for shock in programme.shock.values()
-        if shock.kind == "unfit"
-        and shock.station == station
-        and shock.flight is not None
-        and shock.date <= day <= (shock.until or date.max)
-    }
+            seated[max(free, key=lambda name: free[name])][key] = crews[key]
 
     def ship(key: str, flight: Flight) -> DockedShip:
         ends, over = _life_ends(programme, flight, day)
@@ -172,38 +168,23 @@ def state_at(programme: Programme, station: str, day: date) -> State:
         day,
         tuple(ship(key, flight) for key, flight in docked.items()),
         tuple(ship(key, flight) for key, flight in coming.items() if seated[key]),
-        tuple(adrift),
+        tuple(unseated),
     )
 
 
-def _is_aboard(
-    crew: Crew, up: str | None, down: str | None, flights: Mapping[str, Flight], day: date
-) -> bool:
-    first = flights[up].docked if up is not None else crew.launched
-    last = crew.landed or date.max
-    if down is not None and flights[down].undocked is not None:
-        # A landing is dated on the ground, up to some days after the ship left.
-        last = min(last, flights[down].undocked or date.max)
-    return first <= day < last
+def _seat(people: Roster, group: int, unfit: set[str]) -> str | None:
+    """Return the flight whose seat home is theirs; the own ship, if all that it lacks is fitness.
 
-
-def _seat(
-    crew: Crew,
-    up: str | None,
-    down: str | None,
-    docked: Mapping[str, Flight],
-    flights: Mapping[str, Flight],
-    day: date,
-) -> str | None:
-    """Return the docked flight whose seat home is theirs."""
-    told = [since for since in crew.seat_on if date.fromisoformat(since) <= day]
-    if told:
-        named = named_flight(crew.seat_on[max(told)], flights)
-        if named in docked:
-            return named
-    if down in docked:
-        return down
-    return up if up in docked else None
+    Whoever lost the way home with a ship that is still there is not counted on the free seats of
+    another: a plan brings such people home by a flight that adopts them.
+    """
+    seat, up = int(people.seat_between[0, group, 0]), int(people.up[group])
+    docked = up >= 0 and people.docked[up] <= 0 < people.undocked[up]
+    if docked and people.flights[up] in unfit and people.tied[group, 0] < 0:
+        down = int(people.down[group])
+        if seat != down:
+            seat = up
+    return people.flights[seat] if seat >= 0 else None
 
 
 def _life_ends(programme: Programme, flight: Flight, day: date) -> tuple[date, bool]:

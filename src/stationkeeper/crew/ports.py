@@ -1,0 +1,152 @@
+"""At which ports cargo ships dock while crews come and go: moved where the crews need the port."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from stationkeeper.schedule.problem import Aboard, Candidate, Occupied, ShipClass
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A port held on days first <= t < last by something without a crew.
+
+    Attributes
+    ----------
+    port : int
+        Place among the ports of the problem.
+    first, last : int
+        [d]
+    by : str
+        What it is.
+    others : tuple of int
+        Ports that would do as well; none means that it stays where it is.
+    """
+
+    port: int
+    first: int
+    last: int
+    by: str
+    others: tuple[int, ...] = ()
+
+    @property
+    def as_occupied(self) -> Occupied:
+        """The same for the solver."""
+        return Occupied(self.port, max(0, self.first), self.last, self.by)
+
+
+def settle(
+    stays: Sequence[Stay],
+    aboard: Sequence[Aboard],
+    candidates: Sequence[Candidate],
+    ships: Sequence[ShipClass],
+) -> tuple[Stay, ...]:
+    """Move cargo ships to other ports so that crews can hand over by the calendar.
+
+    Flown cargo ships fit crews that were relocated around them. Here crews do not relocate; the
+    cargo ships take what port is free instead. In the order of docking each stay takes the port
+    that is free the longest, its own first; one that finds none keeps its own, and the plan works
+    around it. Handovers are first put on days on which there are ports enough.
+
+    Parameters
+    ----------
+    stays : sequence of Stay
+        Cargo ships, modules and what else holds ports.
+    aboard : sequence of Aboard
+        Crewed ships on day 0, which keep their ports.
+    candidates : sequence of Candidate
+        Crewed flights, in the order of their class.
+    ships : sequence of ShipClass
+        Their classes.
+
+    Returns
+    -------
+    tuple of Stay
+        In the order given; ports may differ for those with ``others``.
+
+    Examples
+    --------
+    Two ports; a crew is aboard at port 0, so the cargo ship goes to port 1:
+
+    >>> crew = Aboard("crew", 0, 0, 1, 90, (3,), (3,))
+    >>> cargo = Stay(0, 10, 40, "cargo", (1,))
+    >>> settle([cargo], [crew], [], [ShipClass("ship", 30, (5, 12))])[0].port
+    1
+    """
+    found = list(stays)
+    if not any(stay.others for stay in stays):
+        return tuple(found)
+    held: dict[int, list[tuple[int, int]]] = {}
+    for stay in stays:
+        if not stay.others:
+            held.setdefault(stay.port, []).append((stay.first, stay.last))
+    coming: list[tuple[int, int, int, int, tuple[int, ...]]] = []
+    for place, stay in enumerate(stays):
+        if stay.others:
+            coming.append((stay.first, 1, stay.last, place, (stay.port, *stay.others)))
+    leaves, crews = _by_the_calendar(stays, aboard, candidates, ships)
+    for ship, leave in zip(aboard, leaves, strict=True):
+        held.setdefault(ship.port, []).append((0, leave))
+    coming += [(dock, 0, leave, -1, ports) for dock, leave, ports in crews]
+    for first, _, last, place, ports in sorted(coming):
+        free = [
+            (port != ports[0], port)
+            for port in ports
+            if all(last <= begin or end <= first for begin, end in held.get(port, ()))
+        ]
+        port = min(free)[1] if free else ports[0]
+        held.setdefault(port, []).append((first, last))
+        if place >= 0:
+            found[place] = replace(stays[place], port=port)
+    return tuple(found)
+
+
+def _by_the_calendar(
+    stays: Sequence[Stay],
+    aboard: Sequence[Aboard],
+    candidates: Sequence[Candidate],
+    ships: Sequence[ShipClass],
+) -> tuple[list[int], list[tuple[int, int, tuple[int, ...]]]]:
+    """Return when those aboard leave, and docking, leaving and ports of the flights to come."""
+    leaves = [ship.latest for ship in aboard]
+    crews: list[tuple[int, int, tuple[int, ...]]] = []
+    for number, ship in enumerate(ships):
+        here = [place for place, a in enumerate(aboard) if a.ship == number]
+        row = [c for c in candidates if c.ship == number and c.required]
+        if ship.handover is None:
+            crews += [
+                (c.nominal + c.transit, c.nominal + c.transit + c.longest, c.ports) for c in row
+            ]
+            continue
+        last_aboard = max(here, key=lambda place: aboard[place].latest, default=None)
+        for place in here:
+            leaves[place] = aboard[place].latest
+        docks: list[int] = []
+        for candidate in row:
+            before = bool(docks) or last_aboard is not None
+            docks.append(_dock(candidate, stays, ship.handover[0], before))
+        for place, dock in enumerate(docks):
+            end = dock + row[place].longest
+            if place + 1 < len(docks):
+                end = min(end, docks[place + 1] + ship.handover[0])
+            crews.append((dock, max(end, dock + 1), row[place].ports))
+        if docks and last_aboard is not None:
+            leaves[last_aboard] = min(leaves[last_aboard], docks[0] + ship.handover[0])
+    return leaves, crews
+
+
+def _dock(candidate: Candidate, stays: Sequence[Stay], handover: int, before: bool) -> int:
+    """Return the docking day nearest to the nominal one on which a handover has its ports."""
+    days = np.arange(candidate.earliest, candidate.latest + 1) + candidate.transit
+    pool = set(candidate.ports)
+    taken = np.zeros(days.size, dtype=np.int64)
+    for stay in stays:
+        if stay.port in pool:
+            taken += (stay.first < days + handover + 1) & (stay.last > days)
+    enough = taken + 1 + int(before) <= len(pool)
+    nominal = candidate.nominal + candidate.transit
+    if not enough.any():
+        return nominal
+    good = days[enough]
+    return int(good[np.argmin(np.abs(good - nominal))])
