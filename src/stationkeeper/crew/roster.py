@@ -20,7 +20,7 @@ from stationkeeper.programme.composition import (
 )
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.fitting import port_stays
-from stationkeeper.programme.history import history
+from stationkeeper.programme.history import History, history
 from stationkeeper.programme.traffic import Crew, Flight
 from stationkeeper.units import days_since_2000
 
@@ -224,7 +224,7 @@ def roster(
             " seats"
         )
     sides, minimum = sides_of(programme, station)
-    known = _Names(every)
+    known, told = _Names(every), history(programme)
     stays = {key: _stay(programme, crew, known, begin) for key, crew in crews.items()}
     chosen = sorted(
         (k for k, s in stays.items() if s[0] < min(days, s[1]) and s[1] > 0),
@@ -245,7 +245,8 @@ def roster(
     }
     place = {key: i for i, key in enumerate(flights)}
     classes = [programme.ship[flight.ship] for flight in flights.values()]
-    nations = tuple(sorted({n for key in chosen for n in crews[key].seats}))
+    aboard = {n for key in chosen for n in crews[key].seats}
+    nations = tuple(sorted(aboard.union(*(ship.flown_by for ship in classes))))
     operators = list(dict.fromkeys(ship.partner for ship in classes))
     unfit = tuple(_unfit(programme, station, flights, place, begin))
     lasting = [s[0] for s in stays.values() if s[1] - s[0] >= LASTING_STAY_DAYS]
@@ -320,7 +321,7 @@ def roster(
         permanent=rules.permanent,
         asked=(
             max(0, min(lasting, default=FAR)),
-            min(days, _asked_until(programme, station, begin)) if rules.permanent else 0,
+            min(days, _asked_until(programme, told, station, begin)) if rules.permanent else 0,
         ),
         launched=_ints(days_since_2000(f.launched) - begin for f in flights.values()),
         docked=docked,
@@ -332,7 +333,7 @@ def roster(
             [[n in ship.flown_by for n in nations] for ship in classes], dtype=bool
         ).reshape(len(classes), len(nations)),
         unfit=unfit,
-        ports=tuple(_port_stays(programme, station, every, begin, days)),
+        ports=tuple(_port_stays(told, every, begin, days)),
         people=people,
         able=able.reshape(len(groups), len(sides)),
         since=since,
@@ -590,7 +591,7 @@ class _Names:
 
     def __init__(self, flights: Mapping[str, Flight]) -> None:
         self.flights = flights
-        self._titles = {f.title: key for key, f in reversed(flights.items()) if f.title}
+        self._titles = {f.title: key for key, f in reversed(list(flights.items())) if f.title}
 
     def key(self, name: str) -> str | None:
         """Return the key of the flight that a crew names, by its key or by its title."""
@@ -622,7 +623,7 @@ def _stay(
     return since, until, up, down
 
 
-def _ties(key: str, crew: Crew, flights: Mapping[str, Flight], begin: int) -> list[tuple[int, str]]:
+def _ties(key: str, crew: Crew, known: _Names, begin: int) -> list[tuple[int, str]]:
     """Return the days from which a group is tied to a flight by the record, in order."""
     found = []
     for day, text in sorted(crew.seat_on.items()):
@@ -672,9 +673,9 @@ def _segments(
     ]
 
 
-def _asked_until(programme: Programme, station: str, begin: int) -> int:
+def _asked_until(programme: Programme, told: History, station: str, begin: int) -> int:
     """Return the day on which the last people leave for good."""
-    ends = [history(programme).ends_on(station)]
+    ends = [told.ends_on(station)]
     end = programme.station[station].end
     if end is not None:
         ends.append(end.crew_leaves or end.since)
@@ -716,13 +717,16 @@ def _handover(programme: Programme, flight: Flight, asked: int | None) -> int:
 
 
 def _port_stays(
-    programme: Programme, station: str, flights: Mapping[str, Flight], begin: int, days: int
+    told: History, flights: Mapping[str, Flight], begin: int, days: int
 ) -> Iterable[PortStay]:
+    visited = set()
     for key, flight in flights.items():
+        if days_since_2000(flight.docked) - begin >= days or _left(flight, begin) <= 0:
+            continue
         for port, first, last in port_stays(flight):
+            visited.add(port)
             yield PortStay(port, key, days_since_2000(first) - begin, days_since_2000(last) - begin)
-    visited = {port for flight in flights.values() for port, _, _ in port_stays(flight)}
-    for held in history(programme).occupied:
+    for held in told.occupied:
         if held.port in visited:
             since, until = days_since_2000(held.first) - begin, days_since_2000(held.last) - begin
             if since < days and until > 0:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeeper.crew.roster import FAR, READINGS, Flags, Ints, PortStay, Roster
+from stationkeeper.crew.roster import FAR, Flags, Ints, PortStay, Roster
 from stationkeeper.programme.check_crews import LASTING_STAY_DAYS
 
 Kind = Literal[
@@ -310,20 +310,16 @@ def check(roster: Roster) -> Check:
 def handovers(roster: Roster) -> Ints:
     """Return the days that each ship stays after the next of its family has docked, (flight,). [d]
 
-    The next is that with the docking nearest to its leaving, within 60 days either way (our
-    choice): with two ships of a family at the station they are replaced in turn. Visits, docked
-    for less than 60 days, have no successors and are none. Far off means none; negative a gap.
+    The next in order of docking, as in a plan: where two ships of a family are at the station and
+    replaced in turn, that is the second of them. Visits, docked for less than 60 days, have no
+    successors and are none. Far off means none; negative a gap.
     """
     found = np.full(len(roster.flights), FAR, dtype=np.int64)
     lasting = roster.undocked - roster.docked >= LASTING_STAY_DAYS
-    for f in np.flatnonzero(lasting):
-        overlap = roster.undocked[f] - roster.docked
-        next_ones = (
-            lasting & (roster.family == roster.family[f]) & (roster.docked > roster.docked[f])
-        )
-        near = np.flatnonzero(next_ones & (np.abs(overlap) <= LASTING_STAY_DAYS))
-        if near.size:
-            found[f] = overlap[near[np.argmin(np.abs(overlap[near]))]]
+    for family in np.unique(roster.family[lasting]):
+        members = np.flatnonzero(lasting & (roster.family == family))
+        members = members[np.argsort(roster.docked[members], kind="stable")]
+        found[members[:-1]] = roster.undocked[members[:-1]] - roster.docked[members[1:]]
     return found
 
 
@@ -338,103 +334,96 @@ def _people_by_ship(roster: Roster) -> Ints:
     return held.transpose(0, 1, 3, 2)
 
 
-def _runs(roster: Roster, flags: Flags) -> Iterator[tuple[int, int, int]]:
-    """Yield first day, last day and first interval of each run of true intervals."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    for a, b in zip(edges[::2], edges[1::2], strict=True):
-        yield int(roster.breaks[a]), int(roster.breaks[b]) - 1, int(a)
+@dataclass(frozen=True)
+class _Run:
+    """A run of true intervals a .. b - 1, and its first and last day."""
+
+    place: tuple[int, ...]
+    a: int
+    b: int
+    first: int
+    last: int
+
+    def least(self, values: Ints) -> int:
+        """Return the least of the values of its intervals, (interval,)."""
+        return int(values[self.a : self.b].min())
 
 
-def _lowest(values: Ints, roster: Roster, first: int, last: int) -> int:
-    a = roster.interval_of(first)
-    return int(values[a : roster.interval_of(last) + 1].min())
+def _runs(roster: Roster, flags: Flags) -> Iterator[_Run]:
+    """Yield the runs of true intervals at each place of flags, (..., interval)."""
+    edge = np.zeros((*flags.shape[:-1], 1), dtype=np.int8)
+    steps = np.diff(np.concatenate([edge, flags.astype(np.int8), edge], axis=-1), axis=-1)
+    begins, ends = np.argwhere(steps > 0).tolist(), np.argwhere(steps < 0).tolist()
+    breaks = roster.breaks.tolist()
+    for (*place, a), (*_, b) in zip(begins, ends, strict=True):
+        yield _Run(tuple(place), a, b, breaks[a], breaks[b] - 1)
 
 
 def _side_findings(roster: Roster, asked: Flags, able: Ints, enough: Flags) -> Iterator[Finding]:
-    for s, side in enumerate(roster.sides):
-        for first, last, _ in _runs(roster, asked & ~enough[s]):
-            given = f"{_lowest(able[s], roster, first, last)} able to run {side}"
-            expected = f"at least {roster.minimum[s]}"
-            yield Finding("presence", first, last, "", "", side, given, expected, None)
+    for run in _runs(roster, asked & ~enough):
+        (s,), first, last = run.place, run.first, run.last
+        side = roster.sides[s]
+        given = f"{run.least(able[s])} able to run {side}"
+        expected = f"at least {roster.minimum[s]}"
+        yield Finding("presence", first, last, "", "", side, given, expected, None)
 
 
 def _count_findings(roster: Roster, asked: Flags, total: Ints) -> Iterator[Finding]:
     least = max(roster.fewest, 1 if roster.permanent else 0)
-    for first, last, _ in _runs(roster, asked & (total < least)):
-        given = f"{_lowest(total, roster, first, last)} people"
+    for run in _runs(roster, asked & (total < least)):
+        first, last = run.first, run.last
+        given = f"{run.least(total)} people"
         yield Finding("minimum", first, last, "", "", "", given, f"at least {least}", None)
-    for first, last, _ in _runs(roster, total > roster.most):
-        given = f"{-_lowest(-total, roster, first, last)} people"
+    for run in _runs(roster, total > roster.most):
+        first, last = run.first, run.last
+        given = f"{-run.least(-total)} people"
         yield Finding("maximum", first, last, "", "", "", given, f"at most {roster.most}", None)
-    for first, last, _ in _runs(roster, (total > 0) & (total < roster.spacewalk)):
-        given = f"{_lowest(total, roster, first, last)} people"
+    for run in _runs(roster, (total > 0) & (total < roster.spacewalk)):
+        first, last = run.first, run.last
+        given = f"{run.least(total)} people"
         expected = f"at least {roster.spacewalk} for a spacewalk"
         yield Finding("spacewalk", first, last, "", "", "", given, expected, None)
 
 
 def _loss_findings(roster: Roster, lost: Losses) -> Iterator[Finding]:
-    for reading in range(len(READINGS)):
-        for f in np.flatnonzero(lost.fails[reading].any(axis=(1, 2))):
-            for s, side in enumerate(roster.sides):
-                for kind in ("loss-alone", "loss-with-others"):
-                    alone = lost.alone[reading] if kind == "loss-alone" else ~lost.alone[reading]
-                    for first, last, _ in _runs(roster, lost.fails[reading, f, s] & alone):
-                        stay = _lowest(lost.left[reading, f, s], roster, first, last)
-                        yield Finding(
-                            "loss-alone" if kind == "loss-alone" else "loss-with-others",
-                            first,
-                            last,
-                            f"{roster.flight_titles[f]} {_EVENT[kind]}",
-                            roster.flights[f],
-                            side,
-                            f"{stay} able to run {side} would stay",
-                            f"at least {roster.minimum[s]}",
-                            reading,
-                        )
+    alone = lost.alone[:, None, None]
+    kinds: tuple[tuple[Kind, Flags], ...] = (
+        ("loss-alone", lost.fails & alone),
+        ("loss-with-others", lost.fails & ~alone),
+    )
+    for kind, fails in kinds:
+        for run in _runs(roster, fails):
+            (reading, f, s), first, last = run.place, run.first, run.last
+            side = roster.sides[s]
+            stay = run.least(lost.left[reading, f, s])
+            event = f"{roster.flight_titles[f]} {_EVENT[kind]}"
+            given = f"{stay} able to run {side} would stay"
+            expected = f"at least {roster.minimum[s]}"
+            yield Finding(
+                kind, first, last, event, roster.flights[f], side, given, expected, reading
+            )
 
 
 def _seat_findings(
     roster: Roster, unseated: Flags, held: Ints, overfull: Flags, no_pilot: Flags
 ) -> Iterator[Finding]:
-    for reading in range(len(READINGS)):
-        for g in np.flatnonzero(unseated[reading].any(axis=1)):
-            seats = _people_text(roster, int(g))
-            for first, last, _ in _runs(roster, unseated[reading, g]):
-                expected = "a seat home for each"
-                yield Finding(
-                    "seat",
-                    first,
-                    last,
-                    "",
-                    _own_ship(roster, int(g)),
-                    "",
-                    f"{seats} ({roster.groups[g]}) without",
-                    expected,
-                    reading,
-                )
-        for f in np.flatnonzero(overfull[reading].any(axis=1)):
-            for first, last, _ in _runs(roster, overfull[reading, f]):
-                most = -_lowest(-held[reading, f], roster, first, last)
-                expected = f"at most {roster.seats[f] + roster.emergency[f]}, its seats and places"
-                yield Finding(
-                    "overfull",
-                    first,
-                    last,
-                    "",
-                    roster.flights[f],
-                    "",
-                    f"{most} people",
-                    expected,
-                    reading,
-                )
-        for f in np.flatnonzero(no_pilot[reading].any(axis=1)):
-            nations = [n for n, can in zip(roster.nations, roster.flown_by[f], strict=True) if can]
-            for first, last, _ in _runs(roster, no_pilot[reading, f]):
-                expected = f"one of {' or '.join(nations)}"
-                given = "nobody trained to fly it among its people"
-                yield Finding(
-                    "pilot", first, last, "", roster.flights[f], "", given, expected, reading
-                )
+    for run in _runs(roster, unseated):
+        (reading, g), first, last = run.place, run.first, run.last
+        given = f"{_people_text(roster, g)} ({roster.groups[g]}) without"
+        ship, expected = _own_ship(roster, g), "a seat home for each"
+        yield Finding("seat", first, last, "", ship, "", given, expected, reading)
+    for run in _runs(roster, overfull):
+        (reading, f), first, last = run.place, run.first, run.last
+        given = f"{-run.least(-held[reading, f])} people"
+        expected = f"at most {roster.seats[f] + roster.emergency[f]}, its seats and places"
+        ship = roster.flights[f]
+        yield Finding("overfull", first, last, "", ship, "", given, expected, reading)
+    for run in _runs(roster, no_pilot):
+        (reading, f), first, last = run.place, run.first, run.last
+        nations = [n for n, can in zip(roster.nations, roster.flown_by[f], strict=True) if can]
+        given, ship = "nobody trained to fly it among its people", roster.flights[f]
+        expected = f"one of {' or '.join(nations)}"
+        yield Finding("pilot", first, last, "", ship, "", given, expected, reading)
 
 
 def _span_findings(roster: Roster) -> Iterator[Finding]:
