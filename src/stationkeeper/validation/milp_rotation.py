@@ -263,6 +263,7 @@ def _share_ports(problem: Problem, rotation: Rotation, trips: Sequence[_Trip]) -
                 used = trip.ports[held.port]
                 for day in range(max(held.first, 0), min(held.last, rotation.days)):
                     problem.at_most((1, trip.stays(day)), (1, used), limit=1)
+    _count_ports(problem, rotation, trips)
     for one, other in combinations(trips, 2):
         shared = sorted(set(one.ports) & set(other.ports))
         first = max(one.docked.first, other.docked.first, 0)
@@ -283,6 +284,16 @@ def _share_ports(problem: Problem, rotation: Rotation, trips: Sequence[_Trip]) -
                 )
             else:
                 problem.at_most((1, one.stays(day)), (1, other.stays(day)), (-1, together), limit=1)
+
+
+def _count_ports(problem: Problem, rotation: Rotation, trips: Sequence[_Trip]) -> None:
+    """Let no more ships be there than have a free port: follows from the rest, and helps HiGHS."""
+    for ports in sorted({tuple(sorted(trip.ports)) for trip in trips}):
+        bound = [trip for trip in trips if set(trip.ports) <= set(ports)]
+        for day in range(rotation.days):
+            held = {one.port for one in rotation.occupied if one.first <= day < one.last}
+            free = len(set(ports) - held)
+            problem.at_most(*((1, trip.stays(day)) for trip in bound), limit=free)
 
 
 def _exchange(problem: Problem, rotation: Rotation, new: Sequence[_Trip]) -> None:
