@@ -95,13 +95,16 @@ def search(
             statuses.append(solver.solve(model))
         except BaseException as failure:
             failures.append(failure)
+        finally:
+            done.set()
 
-    thread = threading.Thread(target=run, daemon=True)
+    # Not Thread.join: a KeyboardInterrupt in it marks a thread as ended that is not.
+    done = threading.Event()
     interrupted = False
-    thread.start()
-    while thread.is_alive():
+    threading.Thread(target=run, daemon=True).start()
+    while not done.is_set():
         try:
-            thread.join(0.05)
+            done.wait(0.05)
         except KeyboardInterrupt:
             interrupted = True
         if interrupted:
