@@ -196,7 +196,9 @@ def plan_json(**changes: Any) -> dict[str, Any]:
         "shocks": ["Soyuz is grounded from 2022-12-15"],
         "agreements": [{"name": "swap-2022", "kind": "exchange", "seats_on": {"soyuz-ms": "USA"}}],
         "left_out": ["visits of tourists"],
-        "days_by_side": [],
+        "days_by_side": [
+            {"side": "usos", "crew_days": 2924, "people_mean": 4.0, "wanted_mean": 5.0}
+        ],
     } | changes
 
 

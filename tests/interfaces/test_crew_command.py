@@ -214,7 +214,7 @@ def test_the_record_of_a_station_is_checked(call: Call) -> None:
 def test_documents_have_the_shape_that_the_reports_were_tested_with(call: Call) -> None:
     _, out, _ = call("iss", "--check", "--at", "2022-06-01", "--until", "2023-01-31", "--json")
     real, made = json.loads(out)["check"], check_json()
-    assert set(real) == set(made)
+    assert set(made) <= set(real)
     for part in ("years", "groundings", "slips", "findings"):
         assert set(made[part][0]) <= set(real[part][0])
     assert set(real["without_exchange"]) == set(made["without_exchange"])

@@ -266,6 +266,7 @@ def plan_document(
             for stay in rotation.occupied
             if stay.first < rotation.days
         ],
+        "closed": _closed(problem),
         "tasks": [
             {"name": task.name, "done_by": None if done is None else key_of.get(done)}
             for task, done in zip(rotation.tasks, plan.tasks_done, strict=False)
@@ -282,6 +283,25 @@ def plan_document(
         "days_by_side": _days_by_side(problem, plan),
         "findings": dict((check or {}).get("counts", {})),
     }
+
+
+def _closed(problem: Problem) -> list[dict[str, Any]]:
+    """Return the days in windows of launch on which a class of ship does not launch, and why."""
+    spans: dict[tuple[str, str], tuple[int, int]] = {}
+    for candidate in problem.rotation.candidates:
+        for (first, last), why in zip(candidate.closed, candidate.closed_by, strict=True):
+            key = (problem.ships[candidate.ship], why)
+            low, high = spans.get(key, (first, last))
+            spans[key] = (min(low, first), max(high, last))
+    return [
+        {
+            "ships": [ship],
+            "first": _written(problem.day(first)),
+            "last": _written(problem.day(last)),
+            "why": why,
+        }
+        for (ship, why), (first, last) in spans.items()
+    ]
 
 
 def with_dates(text: str, first: date) -> str:

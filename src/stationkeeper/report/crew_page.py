@@ -24,6 +24,7 @@ from stationkeeper.report.crew_words import (
     plan_text,
     put_back_text,
     reading_lines,
+    side_text,
     slip_lines,
     span_rows,
     stage_rows,
@@ -37,6 +38,7 @@ from stationkeeper.report.crew_words import (
     years_changed,
 )
 from stationkeeper.report.markup import Markup, table, tag
+from stationkeeper.report.numbers import number, whole
 from stationkeeper.report.words import DISCLAIMER
 from stationkeeper.results.folder import REPORT
 from stationkeeper.results.storage import storage_errors, write_atomically
@@ -51,6 +53,7 @@ TITLES = {
     "check": "Is every day safe?",
     "worth": "What the exchange of seats is worth",
 }
+FLOWN, PLANNED = "as flown", "as planned"
 ENDS = {"plan": ("first", "last"), "check": ("first", "last"), "worth": ("since", "until")}
 
 
@@ -105,7 +108,7 @@ def crew_text(found: Mapping[str, Document]) -> str:
     if "plan" not in found:
         parts.append(check_text(found["check"]))
     elif "check" in found:
-        parts.append("\n".join(in_short(found["check"])))
+        parts.append("\n".join(in_short(found["check"], PLANNED)))
     if "worth" in found:
         parts.append(worth_text(found["worth"]))
     return "\n\n".join([*parts, DISCLAIMER])
@@ -120,7 +123,8 @@ def crew_page(found: Mapping[str, Document], drawn: Mapping[str, bytes]) -> str:
     if "plan" in found:
         sections.append(_plan(found["plan"], found.get("check"), drawn))
     if "check" in found:
-        sections.append(_check(found["check"], drawn))
+        how = PLANNED if "plan" in found else FLOWN
+        sections.append(_check(found["check"], drawn, how))
     if "worth" in found:
         sections.append(_worth(found["worth"]))
     if "plan" in found:
@@ -188,6 +192,19 @@ def _plan(plan: Document, check: Document | None, drawn: Mapping[str, bytes]) ->
                 "better plan is not excluded.",
             ),
         ]
+    sides = [one for one in plan["days_by_side"] if "crew_days" in one]
+    if sides:
+        heads = ("side", "days of one person", "people aboard on average", "people wanted")
+        rows = [
+            [
+                side_text(one["side"]),
+                whole(one["crew_days"]),
+                number(one["people_mean"]),
+                number(one["wanted_mean"]),
+            ]
+            for one in sides
+        ]
+        parts += [tag("h3", "Time on each side"), table(heads, rows)]
     if plan["tasks"]:
         parts += [
             tag("h3", "Work"),
@@ -199,13 +216,13 @@ def _plan(plan: Document, check: Document | None, drawn: Mapping[str, bytes]) ->
     return tag("section", *parts, id="plan")
 
 
-def _check(check: Document, drawn: Mapping[str, bytes]) -> Markup:
+def _check(check: Document, drawn: Mapping[str, bytes], how: str) -> Markup:
     """Return the check: sentences, the picture, the tables."""
     sides = check["sides"]
     heads = year_heads(sides)
     parts = [
         tag("h2", crew_check.TITLE),
-        *[tag("p", text) for text in in_short(check)],
+        *[tag("p", text) for text in in_short(check, how)],
         _figure(drawn.get(crew_check.KEY), crew_check.alt(check), crew_check.caption(check)),
         table(heads, year_rows(check["years"], sides), caption=BY_YEAR),
         *[tag("p", text) for text in reading_lines(check)],
@@ -230,6 +247,8 @@ def _check(check: Document, drawn: Mapping[str, bytes]) -> Markup:
         ]
     else:
         parts.append(tag("p", "None."))
+    if how == FLOWN and "stay_limits" in check:
+        parts += [tag("h3", "Longest stays"), *_limits(check)]
     return tag("section", *parts, id="check")
 
 
@@ -246,16 +265,10 @@ def _worth(worth: Document) -> Markup:
 
 def _rests_on(plan: Document) -> Markup:
     """Return what the plan was told: limits, agreements, shocks, what was left out."""
-    limits = [
-        (nation, str(one["days"]), one["limit"], one["source"])
-        for nation, one in plan["stay_limits"].items()
-    ]
     parts = [
         tag("h2", "What this rests on"),
         tag("h3", "Longest stays"),
-        table(("nation", "days", "limit that binds", "source"), limits)
-        if limits
-        else tag("p", "No limit of stay was set."),
+        *_limits(plan),
         tag("h3", "Agreements"),
         _list(plan["agreements"], "None."),
         tag("h3", "Groundings, closures and other shocks"),
@@ -265,6 +278,21 @@ def _rests_on(plan: Document) -> Markup:
         _list(plan["left_out"], "Nothing that was asked."),
     ]
     return tag("section", *parts, id="rests-on")
+
+
+def _limits(told: Document) -> list[Markup]:
+    """Return the longest stay by nation, the limit that binds and where it is written."""
+    limits = told.get("stay_limits")
+    if not limits:
+        return [tag("p", "No limit of stay was set.")]
+    rows = [
+        (nation, str(one["days"]), one["limit"], one["source"]) for nation, one in limits.items()
+    ]
+    heads = ("nation", "days at most", "limit that binds", "source")
+    parts = [table(heads, rows)]
+    if told.get("stay_limits_read"):
+        parts.append(tag("p", told["stay_limits_read"]))
+    return parts
 
 
 def _closed(plan: Document) -> list[Markup]:

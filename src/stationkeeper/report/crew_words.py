@@ -183,7 +183,7 @@ def readings_differ(check: Document) -> bool:
     return any(pair[0] != pair[-1] for pair in pairs)
 
 
-def in_short(check: Document) -> list[str]:
+def in_short(check: Document, how: str = "as flown") -> list[str]:
     """Return the check as a few sentences."""
     years = check["years"]
     crewed = sum(year["crewed_days"] for year in years)
@@ -208,7 +208,7 @@ def in_short(check: Document) -> list[str]:
         then = [year for year in years if year["year"] in {one["year"] for one in changed}]
         days = sum(year["crewed_days"] for year in then)
         pairs = [
-            f"{side_text(side)} {both(_summed(then, side), days)} as flown, "
+            f"{side_text(side)} {both(_summed(then, side), days)} {how}, "
             f"{both(_summed(changed, side), days)} had they not been"
             for side in check["sides"]
         ]
