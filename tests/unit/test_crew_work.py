@@ -189,9 +189,7 @@ def test_a_plan_that_was_stopped_is_kept_and_marked(haven, tmp_path, monkeypatch
         return replace(solve(rotation, **options), status="interrupted")
 
     monkeypatch.setattr(crew_work, "solve", stopped)
-    with pytest.raises(Interrupted, match="the best plan until then is in"):
-        plan_crew(haven, out=tmp_path, **VISITS)
-    (folder,) = tmp_path.iterdir()
+    folder = plan_crew(haven, out=tmp_path, **VISITS)
     assert document(folder, "run.json")["state"] == "interrupted"
     assert document(folder, "plan.json")["status"] == "interrupted"
     assert document(folder, "plan.json")["flights"]

@@ -330,7 +330,8 @@ def plan_crew(
     StorageError
         If the folder cannot be written.
     Interrupted
-        If the user stops it; the best plan so far is in the folder, marked as such.
+        If the user stops it before there is a first plan. Later the best plan until then is
+        written as any other, its status and that of ``run.json`` say ``interrupted``.
     """
     say = progress or (lambda text: None)
     clock = _Clock()
@@ -371,10 +372,7 @@ def plan_crew(
     except InputError:  # nothing was planned, so that there is nothing to keep
         shutil.rmtree(folder.path, ignore_errors=True)
         raise
-    if plan.status == "interrupted":
-        _finish(folder, state, INTERRUPTED, clock)
-        raise Interrupted(f"interrupted; the best plan until then is in {folder.path}")
-    _finish(folder, state, COMPLETE, clock)
+    _finish(folder, state, INTERRUPTED if plan.status == "interrupted" else COMPLETE, clock)
     return folder.path
 
 
