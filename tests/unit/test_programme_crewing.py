@@ -247,7 +247,7 @@ def test_cells_of_people_able_and_of_seats_home_read_back() -> None:
 
 
 def test_what_is_known_later_is_left_out() -> None:
-    document = {
+    document: dict[str, Any] = {
         "flight": {"f": {"status": "flown", "launched": date(2026, 1, 1), "life_days": 230}},
         "crew": {
             "c": {
@@ -275,7 +275,7 @@ def test_what_is_known_later_is_left_out() -> None:
 
 def test_the_rotation_before_one_known_later_goes_on() -> None:
     series = {"ship": "s", "station": "t"}
-    document = {
+    document: dict[str, Any] = {
         "rotation": {
             "first": {**series, "since": date(2020, 1, 1), "until": date(2024, 12, 31)},
             "second": {
