@@ -399,7 +399,9 @@ def able_by_side(programme: Programme, station: str, crew: Crew) -> tuple[int, .
             )
     found = []
     for side in sides:
-        others = {n for other, named in rules.run_by.items() if other != side for n in named}
+        others = set()
+        if side != WHOLE:
+            others = {n for other, named in rules.run_by.items() if other != side for n in named}
         if side in crew.able:
             count = crew.able[side]
         elif side in rules.run_by:
