@@ -257,3 +257,21 @@ def test_what_was_not_known_on_the_day_is_left_out():
     assert all(min(s.date, s.known_on or s.date) <= day for s in known.shock.values())
     assert all(min(a.since, a.known_on or a.since) <= day for a in known.agreement.values())
     assert known_at(iss, date(2027, 1, 1)).shock == iss.shock
+
+
+def test_a_plan_from_what_was_flown_does_not_know_the_sun_of_later_days(
+    haven, tmp_path, monkeypatch
+):
+    asked = {}
+
+    def watched(programme, *arguments):
+        asked["until"] = programme.sun.observed_until
+        raise InputError("far enough")
+
+    monkeypatch.setattr(crew_work, "stay_limits", watched)
+    with pytest.raises(InputError, match="far enough"):
+        plan_crew(haven, out=tmp_path, from_flown=True, **VISITS)
+    assert asked["until"] == VISITS["at"]
+    with pytest.raises(InputError, match="far enough"):
+        plan_crew(haven, out=tmp_path, **VISITS)
+    assert asked["until"] is None

@@ -309,7 +309,7 @@ def plan_crew(
         Time limit of each stage. [s]
     from_flown : bool
         Only what was known on the first day counts: shocks and agreements that begin, or became
-        known, later are left out.
+        known, later are left out, and so is the Sun of later days.
     exchange : bool
         Seats may be exchanged as the agreements say.
     source_text : str, optional
@@ -338,7 +338,8 @@ def plan_crew(
     station = station_asked(programme, station)
     at, until = days_planned(programme, station, at, until)
     known = known_at(programme, at) if from_flown else programme
-    limits = stay_limits(known, station, at, (until - at).days + 1, say)
+    seen = _with_sun_until(known, at) if from_flown else known
+    limits = stay_limits(seen, station, at, (until - at).days + 1, say)
     clock.lap("stay limits")
     say("setting up the plan")
     asked = problem(
@@ -399,6 +400,13 @@ def known_at(programme: Programme, day: date) -> Programme:
         if min(agreement.since, agreement.known_on or agreement.since) <= day
     }
     return programme.model_copy(update={"shock": shocks, "agreement": agreements})
+
+
+def _with_sun_until(programme: Programme, day: date) -> Programme:
+    """Return a programme whose record of the Sun ends on a day, for the doses of a plan."""
+    until = min(day, programme.sun.observed_until or day)
+    sun = programme.sun.model_copy(update={"observed_until": until})
+    return programme.model_copy(update={"sun": sun})
 
 
 def _write_plan(
