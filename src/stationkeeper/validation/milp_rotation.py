@@ -455,10 +455,9 @@ class _People:
                 if not (rotation.permanent and rotation.robust):
                     continue
                 weak = problem.column()
-                for one, crewed in zip(able, someone, strict=True):
-                    if crewed:
-                        others = total((1, everybody), (-1, one))
-                        problem.at_most((least, crewed), (-1, others), (-least, weak))
+                for lost_ship in [{}, *(one for one in able if one)]:
+                    others = total((1, everybody), (-1, lost_ship))
+                    problem.at_most((least, ALWAYS), (-1, others), (-least, weak))
                 if rotation.hard_robust:
                     problem.equal((1, weak))
                 lost.append((1, weak))
