@@ -205,7 +205,7 @@ def launches(
         before = at - timedelta(days=round(2 * series.rotation.every_days))
         for number, day in _nominal_days(series, before, until - timedelta(days=1)):
             by_group.setdefault(series.group, []).append((day, series, number))
-    lost = _lost_flights(programme, station, shocks)
+    lost = list(_lost_flights(programme, station, shocks))
     for group, row in by_group.items():
         row.sort(key=lambda item: (item[0], item[1].key))
         past = [
@@ -213,11 +213,10 @@ def launches(
             for flight in _flights(programme, station, group)
             if flight.launched <= at
         ]
-        done = _matched(row, [*past, *(day for ship, day in lost.values() if ship == group[0])])
+        done = _matched(row, [*past, *(day for ship, day in lost if ship == group[0])])
         for place, (day, series, number) in enumerate(row):
             key = f"{series.key.partition('.')[2]}-{number:03d}"
-            gone = next((name for name in lost if name == key), None)
-            if place in done or gone:
+            if place in done:
                 if day >= at:
                     notes.append(f"{key}: nominal {day}, flown or lost already")
                 continue
@@ -355,18 +354,14 @@ def _flights(programme: Programme, station: str, group: tuple[str, bool]) -> Ite
 
 def _lost_flights(
     programme: Programme, station: str, shocks: Mapping[str, Shock]
-) -> dict[str, tuple[str, date]]:
-    """Return class and launch day of the flights that a shock takes, by their key."""
-    found = {}
+) -> Iterator[tuple[str, date]]:
+    """Yield class and launch day of the flights that a shock takes; lost ones are flown."""
     for shock in shocks.values():
-        if shock.kind != "flight-lost" or shock.flight is None:
+        flight = programme.flight.get(shock.flight or "")
+        if shock.kind != "flight-lost" or flight is None or flight.status == "lost":
             continue
-        flight = programme.flight.get(shock.flight)
-        if flight is None:
-            found[shock.flight] = ("", shock.date)
-        elif flight.station == station and flight.status != "lost":
-            found[shock.flight] = (flight.ship, flight.launched)
-    return found
+        if flight.station == station:
+            yield flight.ship, flight.launched
 
 
 def _matched(row: Sequence[tuple[date, Series, int]], flown: Sequence[date]) -> set[int]:

@@ -147,15 +147,15 @@ def problem(
     Raises
     ------
     InputError
-        If the horizon makes no sense, there is nothing to plan, nobody may fly on a launch that
-        must fly, or a mix names a nation that nobody defined.
+        If the horizon makes no sense, there is nothing to plan, or nobody may fly on a launch that
+        must fly.
 
     Notes
     -----
     ``Side.wanted`` is what the calendar would give with all seats that may be given to a side: the
     sum over classes of the most people able in any of their mixes, times the share of days on
-    which a ship of the class is there: with handovers all days and once more the longest handover,
-    with visits the longest stay over the interval. With exchanged seats both sides cannot have it
+    which a ship of the class is there: the longest stay over the interval, with handovers at most
+    the interval and the longest handover. With exchanged seats both sides cannot have it
     at once, so crew time short has a floor above zero; it orders plans and is no shortage by
     itself.
 
@@ -195,7 +195,7 @@ def problem(
     )
     every = series_of(programme, station, terms, at, until - timedelta(days=1))
     state = state_at(programme, station, at)
-    nations = _nations(programme, every, state, terms)
+    nations = _nations(programme, every, state)
     terms = Terms(
         programme, station, at, nations, terms.sides, exchanges, exchange, stay_limit_days
     )
@@ -319,27 +319,11 @@ def _end(programme: Programme, station: str) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def _nations(
-    programme: Programme, every: Sequence[Series], state: State, terms: Terms
-) -> tuple[str, ...]:
-    """Return the nations of a problem; refuse one that nothing else in the programme knows."""
-    known = {partner.nation for partner in programme.partner.values()}
-    known |= {nation for crew in programme.crew.values() for nation in crew.seats}
-    known |= {nation for series in programme.traffic.values() for nation in series.seats}
-    known |= set(terms.stay_limit_days)
-    for agreement in programme.agreement.values():
-        known |= {*agreement.nations, *agreement.seats_on.values()}
-    for station in programme.station.values():
-        known |= {nation for nations in station.crew_rules.run_by.values() for nation in nations}
+def _nations(programme: Programme, every: Sequence[Series], state: State) -> tuple[str, ...]:
+    """Return the nations of all who are aboard or may come."""
     named: set[str] = set()
     for series in every:
         for mix in series.rotation.mixes:
-            if strange := sorted(set(mix) - known):
-                raise InputError(
-                    f"{series.key}.mixes: given {', '.join(strange)}, a nation that nobody "
-                    f"defined; expected one of a partner, a crew or an agreement: "
-                    f"{', '.join(sorted(known))}"
-                )
             named |= set(mix)
         ship = programme.ship[series.rotation.ship]
         named.add(programme.partner[ship.partner].nation)
@@ -439,6 +423,8 @@ def _aboard(
         people_latest = NO_LIMIT
         for key, crew in ship.groups.items():
             limit = _stay_limit(terms, crew.seats)
+            if limit >= NO_LIMIT:
+                continue
             left = (crew.launched - at).days + limit
             if left < 1:
                 notes.append(f"{key}: aboard longer than the {limit} days allowed; not enforced")
@@ -676,9 +662,14 @@ def _sides(
             mine = [candidate for candidate in candidates if candidate.ship == number]
             most = max((mix.able[place] for c in mine for mix in c.mixes), default=0)
             rotations = [s.rotation for s in every if s.group == group]
-            share = 1.0 + max(
-                (r.handover_days[1] / r.every_days for r in rotations if r.handover_days),
-                default=0.0,
+            longest = max((c.longest for c in mine), default=0)
+            share = max(
+                (
+                    min(longest, r.every_days + r.handover_days[1]) / r.every_days
+                    for r in rotations
+                    if r.handover_days
+                ),
+                default=1.0,
             )
             if not group[1]:
                 share = min(
