@@ -12,7 +12,7 @@ import pytest
 from stationkeeper import cli
 from stationkeeper.lifetime import crew_work, crew_worth
 from stationkeeper.report.words import DISCLAIMER
-from tests.crew_documents import check_json, plan_json, worth_json, write_folder, year_entry
+from tests.crew_documents import check_json, finding, plan_json, worth_json, write_folder
 
 Ended = tuple[int, str, str]
 Call = Callable[..., Ended]
@@ -168,7 +168,7 @@ def test_a_plan_ends_with_the_code_of_its_status(
 def test_a_check_falls_short_only_if_a_side_has_too_few(call: Call, asked: Any) -> None:
     asked(crew_work, "check_crew", check=check_json())
     assert call("iss", "--check")[0] == 0
-    asked(crew_work, "check_crew", check=check_json(years=[year_entry(2022, present=(9, 365))]))
+    asked(crew_work, "check_crew", check=check_json(findings=[finding("presence")]))
     assert call("iss", "--check")[0] == 1
 
 

@@ -194,15 +194,18 @@ def test_the_worth_of_an_exchange_in_words_gives_both_ways_and_what_was_counted(
     ],
 )
 def test_a_plan_ends_as_its_status_says(status: str, expected: str) -> None:
-    broken = check_json(years=[year_entry(2022, present=(364, 365))])
+    broken = check_json(findings=[finding("presence")])
     assert outcome({"plan": plan_json(status=status), "check": broken}) == expected
 
 
 def test_a_check_falls_short_only_if_a_side_has_too_few_people() -> None:
     assert outcome({"check": check_json()}) == "good"
-    short = check_json(years=[year_entry(2022, present=(365, 364))])
+    short = check_json(findings=[finding("presence", days=2), finding("presence", days=3)])
     assert outcome({"check": short}) == "short"
-    assert "USOS side: 1 day with too few" in crew_text({"check": short})
+    assert "Russian side: 0 days with too few; USOS side: 5 days with too few." in crew_text(
+        {"check": short}
+    )
+    assert outcome({"check": check_json(findings=[finding("minimum", side="")])}) == "short"
 
 
 @pytest.mark.parametrize("text", ["", "{", "\ufeff\x00"])
@@ -314,6 +317,14 @@ def test_the_figure_of_a_plan_shows_days_at_risk() -> None:
     empty = check_json(findings=[finding("presence", first="2023-01-01", last="2023-02-01")])
     images = {crew_plan.plan_png(plan_json(), check) for check in (there, empty, check_json())}
     assert len(images) == 3
+
+
+def test_people_who_leave_with_another_ship_are_drawn_in_it() -> None:
+    bars = {bar.key: bar for bar in crew_plan.bars(plan_json())}
+    assert bars["soyuz-2"].seats == ()
+    assert bars["soyuz-2"].adopted == ("RUS", "RUS", "USA")
+    assert bars["dragon-1"].adopted == ()
+    assert "Hollow squares" in crew_plan.caption(plan_json(), None)
 
 
 def test_flown_and_planned_ships_look_different() -> None:

@@ -29,7 +29,7 @@ _FLOWN, _PLANNED, _CARGO = "#ccd3dc", "#ffffff", "#eceef1"
 
 @dataclass(frozen=True)
 class Bar:
-    """A ship at a port, from its docking or the first day to its leaving."""
+    """A ship at a port from its docking to its leaving, with its people and those it adopts."""
 
     key: str
     ship: str
@@ -38,7 +38,7 @@ class Bar:
     end: float
     seats: tuple[str, ...]
     aboard: bool
-    adopts: str = ""
+    adopted: tuple[str, ...] = ()
 
 
 def bars(plan: Document) -> list[Bar]:
@@ -65,6 +65,7 @@ def bars(plan: Document) -> list[Bar]:
         )
         for one in plan["aboard"]
     ]
+    came = {bar.key: bar.seats for bar in aboard}
     flown = [
         Bar(
             one["key"],
@@ -74,7 +75,7 @@ def bars(plan: Document) -> list[Bar]:
             _day(one["undocked"] or last),
             _people(one),
             aboard=False,
-            adopts=str(one["adopts"] or ""),
+            adopted=came.get(str(one["adopts"]), ()),
         )
         for one in plan["flights"]
     ]
@@ -190,28 +191,27 @@ def _ship(axes: "Axes", bar: Bar, middle: float, start: float, end: float, point
         )
     )
     wide = (end - start) * points
-    columns = max(1, min(len(bar.seats), int((wide - 3) / _SQUARE)))
-    rows = math.ceil(len(bar.seats) / columns)
+    people = [*bar.seats, *bar.adopted]
+    columns = max(1, min(len(people), int((wide - 3) / _SQUARE)))
+    rows = math.ceil(len(people) / columns)
     named = rows <= 1 and len(bar.key) * _LETTER * _SIZE + 3 <= wide
-    said = bar.key
-    if bar.adopts:
-        longer = f"{bar.key}, seats for {bar.adopts}"
-        said = longer if len(longer) * _LETTER * _SIZE + 3 <= wide else said
-    for i, nation in enumerate(bar.seats):
+    for i, nation in enumerate(people):
         across, down = i % columns, i // columns
         left = start + (2.5 + across * _SQUARE) / points
         if rows > 1:
             left = start + (wide - columns * _SQUARE + 1) / 2 / points + across * _SQUARE / points
         tall = _SQUARE / (72 * _LANE)
+        colour = look.NATION_COLOURS[look.nation_group(nation)]
+        own = i < len(bar.seats)
         top = middle + 0.03 if named else middle - rows * tall / 2
         axes.add_patch(
             Rectangle(
                 (left, top + down * tall),
                 (_SQUARE - 1) / points,
                 (_SQUARE - 1) / (72 * _LANE),
-                facecolor=look.NATION_COLOURS[look.nation_group(nation)],
-                edgecolor=look.INK,
-                linewidth=0.3,
+                facecolor=colour if own else "white",
+                edgecolor=look.INK if own else colour,
+                linewidth=0.3 if own else 1.5,
                 zorder=4,
             )
         )
@@ -219,7 +219,7 @@ def _ship(axes: "Axes", bar: Bar, middle: float, start: float, end: float, point
         axes.text(
             start + 2.5 / points,
             middle - 0.19,
-            look.drawable(said),
+            look.drawable(bar.key),
             va="center",
             fontsize=_SIZE,
             clip_on=True,
@@ -350,6 +350,8 @@ def caption(plan: Document, check: Document | None) -> str:
         "pale bars are other ships. Dark shading from port to port: two crews of one class of "
         "ship aboard, the handover."
     )
+    if any(bar.adopted for bar in bars(plan)):
+        said += " Hollow squares: people who came on another ship and leave with this one."
     if closed_spans(plan):
         said += " Hatched: that class of ship does not launch."
     if check is not None:

@@ -64,16 +64,18 @@ def documents(folder: Path) -> dict[str, Document]:
 def outcome(found: Mapping[str, Document]) -> Outcome:
     """Return how the command ends.
 
-    Short is a plan that does not exist, and a check with a day on which a side has nobody or too
-    few. What a lost ship, a grounding or a late launch would do is a finding, not a fault.
+    Short is a plan that does not exist, and a check with a day on which too few people are aboard,
+    in all or for one side. What a lost ship, a grounding or a late launch would do is a finding,
+    not a fault.
 
     Examples
     --------
     >>> outcome({"plan": {"status": "interrupted"}})
     'interrupted'
-    >>> year = {"crewed_days": 365, "present": {"east": 365, "west": 364}}
-    >>> outcome({"check": {"years": [year]}})
+    >>> outcome({"check": {"findings": [{"kind": "presence"}]}})
     'short'
+    >>> outcome({"check": {"findings": [{"kind": "loss-alone"}]}})
+    'good'
     """
     worth = found["worth"]["parts"] if "worth" in found else []
     statuses = [part[way]["status"] for part in worth for way in WAYS]
@@ -83,17 +85,17 @@ def outcome(found: Mapping[str, Document]) -> Outcome:
         return "interrupted"
     if "plan" in found:
         return "short" if found["plan"]["status"] in ("impossible", "none found") else "good"
-    years = found["check"]["years"] if "check" in found else []
-    return "short" if any(days_without(years, side) for side in _sides(years)) else "good"
+    findings = found["check"]["findings"] if "check" in found else []
+    return "short" if any(one["kind"] in _TOO_FEW for one in findings) else "good"
 
 
-def days_without(years: Sequence[Document], side: str) -> int:
-    """Return the days with people aboard on which a side has too few."""
-    return sum(year["crewed_days"] - year["present"][side] for year in years)
+_TOO_FEW = ("presence", "minimum")
 
 
-def _sides(years: Sequence[Document]) -> list[str]:
-    return list(years[0]["present"]) if years else []
+def days_without(check: Document, side: str) -> int:
+    """Return the days on which a side has too few people, though it is asked to have them."""
+    spans = [one for one in check["findings"] if one["kind"] == "presence"]
+    return sum(one["days"] for one in spans if one["side"] == side)
 
 
 def side_text(side: str) -> str:
@@ -190,9 +192,11 @@ def in_short(check: Document, how: str = "as flown") -> list[str]:
     if not crewed:
         return ["Nobody is aboard in this span."]
     said = [f"People are aboard on {whole(crewed)} of {whole(sum(y['days'] for y in years))} days."]
-    lacking = [(side, days_without(years, side)) for side in check["sides"]]
+    lacking = [(side, days_without(check, side)) for side in check["sides"]]
     said.append(
-        listed(f"{side_text(side)}: {counted(days, 'day')} with too few" for side, days in lacking)
+        "; ".join(
+            f"{side_text(side)}: {counted(days, 'day')} with too few" for side, days in lacking
+        )
         + "."
         if any(days for _, days in lacking)
         else "Each side has enough people on every one of them."
