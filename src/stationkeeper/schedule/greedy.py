@@ -1,16 +1,16 @@
 """A first plan without any search: launches by the calendar, seats and ports by first fit."""
 
 from stationkeeper.schedule.model import people_leave
-from stationkeeper.schedule.problem import Candidate, Flight, Plan, Rotation
-from stationkeeper.schedule.score import last_of_class
+from stationkeeper.schedule.problem import Candidate, Flight, Mix, Plan, Rotation
+from stationkeeper.schedule.score import last_of_class, score
 
 
 def greedy(rotation: Rotation) -> Plan | None:
-    """A plan made by rules of thumb, to start from.
+    """The better of two plans made by rules of thumb, to start from.
 
     Required flights are launched as near to their nominal days as windows, closed spans,
     turnaround and the life of the ship before allow; each ship leaves when the next of its class
-    has been there for the fewest days; the seat mix is the one that serves most sides and keeps
+    has been there for the fewest days (first plan) or the most (second); the seat mix is the one that serves most sides and keeps
     exchanges balanced; the port is the first that is free. Optional flights stay on the ground,
     unless people aboard wait for a ship.
 
@@ -35,7 +35,16 @@ def greedy(rotation: Rotation) -> Plan | None:
     if launches is None:
         return None
     mixes = _mixes(rotation, flown)
-    leaves = [_leave_aboard(rotation, g, launches) for g in range(len(rotation.aboard))]
+    plans = [_plan(rotation, launches, mixes, long) for long in (0, 1)]
+    counted = [score(rotation, plan) for plan in plans]
+    return min(
+        zip(plans, counted, strict=True), key=lambda pair: (len(pair[1].broken), pair[1].values)
+    )[0]
+
+
+def _plan(rotation: Rotation, launches: dict[int, int], mixes: dict[int, int], long: int) -> Plan:
+    """Leave after the fewest (``long`` 0) or most (1) days of handover, take the first port."""
+    leaves = [_leave_aboard(rotation, g, launches, long) for g in range(len(rotation.aboard))]
     stays: list[tuple[int, int, int]] = [
         (ship.port, 0, leave) for ship, leave in zip(rotation.aboard, leaves, strict=True)
     ]
@@ -44,7 +53,7 @@ def greedy(rotation: Rotation) -> Plan | None:
     for place in sorted(launches, key=lambda n: (launches[n], n)):
         candidate = rotation.candidates[place]
         dock = launches[place] + candidate.transit
-        leave = _leave(rotation, place, mixes[place], launches)
+        leave = _leave(rotation, place, mixes[place], launches, long)
         port = next(
             (
                 port
@@ -117,23 +126,23 @@ def _next_dock(rotation: Rotation, ship_class: int, after: int, launches: dict[i
     return 10**9
 
 
-def _leave(rotation: Rotation, place: int, mix: int, launches: dict[int, int]) -> int:
+def _leave(rotation: Rotation, place: int, mix: int, launches: dict[int, int], long: int) -> int:
     candidate = rotation.candidates[place]
     handover = rotation.ships[candidate.ship].handover
     dock = launches[place] + candidate.transit
     latest = min(dock + candidate.longest, launches[place] + candidate.mixes[mix].longest)
     relieved = _next_dock(rotation, candidate.ship, place, launches)
-    wish = relieved + handover[0] if handover else min(latest, relieved)
+    wish = relieved + handover[long] if handover else min(latest, relieved)
     return max(dock + candidate.shortest, min(latest, wish))
 
 
-def _leave_aboard(rotation: Rotation, g: int, launches: dict[int, int]) -> int:
+def _leave_aboard(rotation: Rotation, g: int, launches: dict[int, int], long: int) -> int:
     ship = rotation.aboard[g]
     latest = min(ship.latest, ship.latest_people) if ship.fit else ship.latest
     wish = max(ship.earliest, 0)
     handover = rotation.ships[ship.ship].handover
     if ship.fit and handover and last_of_class(rotation, ship.ship) == g:
-        wish = _next_dock(rotation, ship.ship, -1, launches) + handover[0]
+        wish = _next_dock(rotation, ship.ship, -1, launches) + handover[long]
     elif ship.fit and not handover:
         wish = latest
     latest = min(latest, max(rotation.days, ship.earliest))
@@ -143,11 +152,14 @@ def _leave_aboard(rotation: Rotation, g: int, launches: dict[int, int]) -> int:
 def _mixes(rotation: Rotation, flown: list[int]) -> dict[int, int]:
     balance = [0] * len(rotation.exchanges)
     without = {g for g, ship in enumerate(rotation.aboard) if not ship.fit}
+    missing = [owed.least for owed in rotation.owed]
     chosen: dict[int, int] = {}
     for place in sorted(flown, key=lambda n: (rotation.candidates[n].nominal, n)):
         candidate = rotation.candidates[place]
 
-        def worth(m: int, candidate: Candidate = candidate) -> tuple[float, ...]:
+        def worth(
+            m: int, candidate: Candidate = candidate, place: int = place
+        ) -> tuple[float, ...]:
             mix = candidate.mixes[m]
             after = [
                 abs(b + s) for b, s in zip(balance, mix.swapped or [0] * len(balance), strict=True)
@@ -160,7 +172,11 @@ def _mixes(rotation: Rotation, flown: list[int]) -> dict[int, int]:
             )
             adopts = mix.adopts in without
             stray = mix.adopts is not None and not adopts
-            return (stray, not adopts, -served, over, mix.bought, sum(after), -mix.total, m)
+            paid = sum(
+                min(still, seats)
+                for still, seats in zip(missing, _owed(rotation, place, mix), strict=True)
+            )
+            return (stray, not adopts, -served, over, -paid, mix.bought, sum(after), -mix.total, m)
 
         best = min(range(len(candidate.mixes)), key=worth)
         chosen[place] = best
@@ -168,7 +184,17 @@ def _mixes(rotation: Rotation, flown: list[int]) -> dict[int, int]:
         without.discard(-1 if mix.adopts is None else mix.adopts)
         for e, swapped in enumerate(mix.swapped):
             balance[e] += swapped
+        for owed, seats in enumerate(_owed(rotation, place, mix)):
+            missing[owed] = max(0, missing[owed] - seats)
     return chosen
+
+
+def _owed(rotation: Rotation, place: int, mix: Mix) -> list[int]:
+    """Seats that a mix on a flight gives to each of those owed."""
+    return [
+        sum(mix.people[nation] for nation in owed.nations) if place in owed.flights else 0
+        for owed in rotation.owed
+    ]
 
 
 def _tasks(rotation: Rotation, flights: list[Flight]) -> tuple[int | None, ...]:

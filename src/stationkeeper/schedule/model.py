@@ -49,6 +49,8 @@ class _Ship:
     first: int  # days on which it may be docked, first <= t < last, inside the horizon
     last: int
     moves: bool = True  # its people are on it, not on a place of their own
+    docks: Any = 0  # first day docked and first day gone, as integers, none beyond the horizon;
+    leaves: Any = 0  # for a flight that is not flown both are the end of the horizon
 
 
 class RotationModel:
@@ -75,14 +77,16 @@ class RotationModel:
             self._candidate(place)
         for g in range(len(rotation.aboard)):
             self._aboard(g)
+        for ship in (*self.aboard, *self.flights):
+            self._clock(ship)
         self._turnarounds()
         self.missed = list(self._handovers())
         self._ports()
         self._adoptions()
+        self.days_of_mix = [self._days_of_mix(n) for n in range(len(self.flights))]
         self.lost, self.unseated = self._safety()
         self._people()
         self.tasks = self._tasks()
-        self.days_of_mix = [self._days_of_mix(n) for n in range(len(self.flights))]
         self._task_loads()
         self._agreements()
         self.objectives = self._objectives()
@@ -232,6 +236,31 @@ class RotationModel:
             )
         )
 
+    def _clock(self, ship: _Ship) -> None:
+        """Docking and leaving as integers: sums of the chains, for sums over the whole horizon.
+
+        A linear relaxation over single days proves little; one over these does.
+        """
+        days, model = self.rotation.days, self.sheet.model
+        lengths = []
+        for by, first, last in (
+            (ship.docked_by, ship.first, days),
+            (ship.left.by, ship.left.first, days),
+        ):
+            first = min(first, days)
+            known = [by(day) for day in range(first, days)]
+            free = [(day, x) for day, x in enumerate(known, first) if not isinstance(x, bool)]
+            least = first + sum(x is False for x in known)
+            if not free:
+                lengths.append(least)
+                continue
+            length = model.new_int_var(free[0][0], free[-1][0] + 1, "")
+            for day, literal in free:
+                model.add(length <= day).only_enforce_if(literal)
+                model.add(length > day).only_enforce_if(~literal)
+            lengths.append(length)
+        ship.docks, ship.leaves = lengths
+
     # ---- rules between ships -------------------------------------------------------------------
 
     def _of_class(self, ship_class: int) -> list[int]:
@@ -276,6 +305,10 @@ class RotationModel:
                             negated(leaver.flies),
                             name=words,
                         )
+                    if not self.named:
+                        apart = sheet.model.add(leaver.leaves <= relief.docks + most)
+                        if leaver.flies is not True:
+                            apart.only_enforce_if(leaver.flies)
                     if relief.flies is True:
                         break
                 last = min(leaver.left.last, rotation.days - 1)
@@ -430,11 +463,11 @@ class RotationModel:
         """
         if not mixes:
             return 0
-        if len(mixes) == len(ship.mix):
-            return self._docked(ship, day)
         docked, left = ship.docked_by(day), ship.left.by(day)
         if docked is False or left is True:
             return 0
+        if len(mixes) == len(ship.mix) and (at_least or docked is True or left is False):
+            return self._docked(ship, day)
         key = (id(ship), key_of(docked), key_of(left), mixes, at_least)
         if key not in self._having:
             one = self.sheet.new()
@@ -445,7 +478,8 @@ class RotationModel:
             else:
                 self.sheet.clause(~one, docked)
                 self.sheet.clause(~one, negated(left))
-                self.sheet.clause(~one, *chosen)
+                if len(mixes) < len(ship.mix):
+                    self.sheet.clause(~one, *chosen)
             self._having[key] = one
         return self._having[key]
 
@@ -453,6 +487,7 @@ class RotationModel:
         """Booleans, with the days each stands for: a side not run or not robust; no seat home."""
         self._having: dict[Any, Literal] = {}
         self.spans = list(self._spans())
+        self._sums: dict[int, tuple[Any, Any]] = {}
         lost: list[tuple[int, Literal]] = []
         unseated: list[tuple[int, Literal]] = []
         for day, weight in self.spans:
@@ -462,10 +497,26 @@ class RotationModel:
                 self.sheet.clause(without, *adopted)
                 unseated.append((weight, without))
             for k in range(len(self.rotation.sides)):
-                lost.extend((weight, b) for b in self._side_on(k, day, waiting))
+                lost.extend((weight, b) for b in self._side_on(k, day, weight, waiting))
+        if self.rotation.permanent and not self.named:
+            for k in range(len(self.rotation.sides)):
+                self._sum_of_days(k)
         return lost, unseated
 
-    def _side_on(self, k: int, day: int, waiting: dict[int, list[Literal]]) -> Iterator[Literal]:
+    def _sum_of_days(self, k: int) -> None:
+        """What the rules of all days say together of one side: it makes the bound."""
+        need, days = self.rotation.sides[k].minimum, self.rotation.days
+        if need == 0:
+            return
+        stays = self._crew_days(k, at_most=need)
+        without, alone = self._sums.get(k, (0, 0))
+        self.sheet.add(stays + need * without >= need * days)
+        if need == 1 and self.rotation.robust:
+            self.sheet.add(stays + without + alone >= 2 * days)
+
+    def _side_on(
+        self, k: int, day: int, weight: int, waiting: dict[int, list[Literal]]
+    ) -> Iterator[Literal]:
         """What may be lost for one side on one day."""
         rotation, sheet = self.rotation, self.sheet
         side = rotation.sides[k]
@@ -497,38 +548,26 @@ class RotationModel:
         sheet.add(total + need * _number(without) >= need, name=presence)
         if not hard:
             yield without
+        if not rotation.robust or need > 1:
+            self._sum(k, weight * _number(without), 0)
         if not rotation.robust:
             return
         words = f"each day needs {need} able to run {side.key} after the loss of any one ship"
         hard = rotation.hard_robust
         alone: Literal = False if hard else sheet.new()
         if need == 1:
-            # Two places with somebody able, or nobody aboard at all.
-            empty = self._empty(day, peopled)
-            sheet.clause(negated(empty), without)  # follows, but is what the bound needs
-            sheet.add(total + _number(without) + _number(alone) + _number(empty) >= 2, name=words)
+            sheet.add(total + _number(without) + _number(alone) >= 2, name=words)
+            self._sum(k, weight * _number(without), weight * _number(alone))
         else:
-            for n, here in enumerate(peopled):
-                if isinstance(here, int) and here == 0:
-                    continue
-                others = total - able[n]
-                sheet.add(others + need * _number(alone) >= need * here, name=words)
+            for loss in able:
+                if not (isinstance(loss, int) and loss == 0):
+                    sheet.add(total - loss + need * _number(alone) >= need, name=words)
         if not hard:
             yield alone
 
-    def _empty(self, day: int, peopled: list[Any]) -> Literal:
-        """True only if nobody is aboard."""
-        key = ("empty", day)
-        if key not in self._having:
-            free = [p for p in peopled if not (isinstance(p, int) and p == 0)]
-            if any(isinstance(p, int) and p > 0 for p in free):
-                self._having[key] = False
-            else:
-                empty = self.sheet.new()
-                for p in free:
-                    self.sheet.add(p + empty <= 1)
-                self._having[key] = empty
-        return self._having[key]
+    def _sum(self, k: int, without: Any, alone: Any) -> None:
+        before = self._sums.get(k, (0, 0))
+        self._sums[k] = (before[0] + without, before[1] + alone)
 
     def _when_peopled(
         self, k: int, need: int, able: list[Any], peopled: list[Any], words: str
@@ -567,18 +606,10 @@ class RotationModel:
 
     # ---- crew-days, tasks, agreements ----------------------------------------------------------
 
-    def _stay(self, ship: _Ship) -> Any:
-        """Days docked inside the horizon."""
-        return sum(
-            weight * self._docked(ship, day)
-            for day, weight in self.spans
-            if ship.first <= day < ship.last
-        )
-
     def _days_of_mix(self, place: int) -> list[Any]:
         """Days docked inside the horizon with each mix."""
         ship, candidate = self.flights[place], self.rotation.candidates[place]
-        stay = self._stay(ship)
+        stay = ship.leaves - ship.docks
         if len(ship.mixes) == 1:
             return [stay]
         parts = []
@@ -686,22 +717,47 @@ class RotationModel:
             calendar = calendar + outside * _number(chain.end)
         return [safety, obligations, short, flown, self.bought, calendar]
 
-    def _crew_days(self, k: int) -> Any:
+    def _crew_days(self, k: int, at_most: int = 10**6) -> Any:
+        """Crew-days able to run a side, of each ship not more people than given."""
         rotation = self.rotation
         total: Any = 0
         for ship, days in zip(self.flights, self.days_of_mix, strict=True):
             for mix, part in zip(ship.mixes, days, strict=True):
                 if mix.able[k]:
-                    total = total + mix.able[k] * part
+                    total = total + min(mix.able[k], at_most) * part
         for g, ship in enumerate(self.aboard):
-            able = rotation.aboard[g].able[k]
+            able = min(rotation.aboard[g].able[k], at_most)
             if not able:
                 continue
             if rotation.aboard[g].fit:
-                total = total + able * self._stay(ship)
+                total = total + able * (ship.leaves - ship.docks)
             else:
                 for day, weight in self.spans:
                     total = total + able * weight * (1 - sum(self._adopted_by(g, day)))
+        return total
+
+    def order(self) -> Any:
+        """A sum that no two plans of equal worth are likely to share, to choose one of them.
+
+        Ships that leave early, launch early, use the first port and the first mix come first; the
+        weights differ by flight and are our choice.
+        """
+        total: Any = 0
+        ships = [*zip(self.flights, self.launch, strict=True), *((s, None) for s in self.aboard)]
+        for n, (ship, launch) in enumerate(ships):
+            for chain, base in ((ship.left, 1000), (launch, 200)):
+                if chain is None:
+                    continue
+                weight = base + (n * 37 + base // 8) % 89
+                for day in range(chain.first, chain.last):
+                    total = total + weight * (_number(chain.end) - _number(chain.by(day)))
+            for position, literal in enumerate(ship.port.values()):
+                total = total + position * (41 + n * 23 % 31) * _number(literal)
+            for position, literal in enumerate(ship.mix):
+                total = total + position * (43 + n * 29 % 37) * _number(literal)
+        for t, by in enumerate(self.tasks):
+            for position, (_, does) in enumerate(by):
+                total = total + (position + 1) * (3 + t * 13 % 17) * does
         return total
 
     # ---- plans in and out ----------------------------------------------------------------------

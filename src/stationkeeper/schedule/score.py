@@ -17,7 +17,8 @@ class Score:
     presence_lost : tuple of int, (side,)
         Days with too few people able to run each side. [d]
     robust_lost : tuple of int, (side,)
-        Days on which the loss of one ship with its people would leave too few. [d]
+        Days on which the loss of one ship with its people would leave too few, or on which nobody
+        is aboard: an empty station is never the safer one. [d]
     unseated : int
         Days, one for each group, on which its people have no seat home. [d]
     obligations : int
@@ -111,7 +112,7 @@ def score(rotation: Rotation, plan: Plan) -> Score:
             if (
                 rotation.permanent
                 and rotation.robust
-                and any(able - p.able[k] < side.minimum for p in peopled)
+                and min((able - p.able[k] for p in peopled), default=0) < side.minimum
             ):
                 robust[k] += 1
     unseated = 0

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from stationkeeper.errors import InputError
@@ -38,11 +39,9 @@ class Found:
 
 
 def need_solver() -> None:
-    """Raise a clear error if OR-tools is not installed."""
-    try:
-        import ortools.sat.python.cp_model  # noqa: F401
-    except ImportError as missing:
-        raise InputError("planning needs OR-tools: run `make full`") from missing
+    """Raise a clear error if OR-tools is not installed; it is not loaded yet."""
+    if find_spec("ortools") is None:
+        raise InputError("planning needs OR-tools: run `make full`")
 
 
 def search(

@@ -14,6 +14,10 @@ from stationkeeper.schedule.problem import Plan, Rotation, Stage, Status
 from stationkeeper.schedule.score import Score, score
 from stationkeeper.schedule.search import Found, need_solver, search
 
+# What hints survive: dual reductions of the presolve turn a complete hint into an infeasible one,
+# and later rounds of it cost more than they save (measured on iss_like and ros_like).
+_KIND = (("keep_all_feasible_solutions_in_presolve", True), ("max_presolve_iterations", 1))
+
 _WORST: tuple[Status, ...] = ("proven", "within limit", "interrupted")
 
 
@@ -25,7 +29,57 @@ def solve(
     seconds_per_stage: float = 60.0,
     progress: Callable[[str], None] | None = None,
 ) -> Plan:
-    """Plan a rotation."""
+    """Find the best plan, objective by objective.
+
+    Safety days lost come first, then obligations broken, crew time short, flights, seats bought
+    and days from the calendar. Each is a search of its own with the former ones kept at what was
+    found; of all plans of equal worth one is then chosen by a rule.
+
+    Parameters
+    ----------
+    rotation : Rotation
+        The problem.
+    seed : int
+        Of the searches.
+    workers : int
+        Threads of the solver.
+    seconds_per_stage : float
+        Limit for each search. A stage that is not proven by then keeps its best plan. [s]
+    progress : callable, optional
+        Called with one line for each step.
+
+    Returns
+    -------
+    Plan
+        Status ``proven`` if every stage is. Ctrl-C gives the best plan so far, ``interrupted``;
+        the stages it did not reach then have a trivial bound. ``impossible`` comes with the rules
+        in conflict, in which days are written ``day{n}``, n the day of the horizon. ``none found``
+        if neither a plan nor a proof came in the time.
+
+    Raises
+    ------
+    InputError
+        If the problem is not well formed, or OR-tools is not installed.
+    KeyboardInterrupt
+        If Ctrl-C comes before there is any plan.
+
+    Notes
+    -----
+    The same problem gives the same plan for any seed and number of workers if all stages and the
+    choice among equals are proven; otherwise the plan may depend on how far the search came.
+    Crew time wanted is rounded to whole crew-days. A day with nobody aboard counts as not robust,
+    so that an empty station never looks safer. A ship that leaves on or after the last day of the
+    horizon is given the first such day on which it may.
+
+    Every plan is recounted by :func:`stationkeeper.schedule.score.score`, which knows nothing of
+    the solver; tests hold the values against all plans of small problems, one by one.
+
+    Examples
+    --------
+    >>> from stationkeeper.schedule.problem import Rotation
+    >>> solve(Rotation(days=9, nations=(), sides=(), ports=(), ships=(), candidates=())).status
+    'proven'
+    """
     check(rotation)
     need_solver()
     return _Solve(
@@ -72,11 +126,8 @@ class _Solve:
                 return Plan(status="none found")
             self._take(self.model.read(found.value))
             self._say("first plan, by a search")
-            self._hint(found)
             if found.interrupted:
                 return self._end([], interrupted=True)
-        else:
-            self.model.hint(self.plan)
         stages: list[Stage] = []
         for n, (name, unit) in enumerate(STAGES):
             stage, interrupted = self._stage(n, name, unit)
@@ -87,7 +138,17 @@ class _Solve:
             objective = self.model.objectives[n]
             if not isinstance(objective, int):
                 sheet.add(objective <= round(stage.value))
-        return self._end(stages)
+        return self._end(stages, interrupted=self._settle())
+
+    def _settle(self) -> bool:
+        """Of all plans of equal worth take one that does not depend on how the search went."""
+        self.model.sheet.model.minimize(self.model.order())
+        self._hint()
+        found = self._search()
+        if found.value is not None:
+            self._take(self.model.read(found.value))
+        self._say(f"one plan of those of equal worth, {found.outcome}")
+        return found.interrupted and found.outcome != "proven"
 
     def _stage(self, n: int, name: str, unit: str) -> tuple[Stage, bool]:
         assert self.score is not None
@@ -97,11 +158,11 @@ class _Solve:
             return Stage(name, unit, value, value, "proven"), False
         model: Any = self.model.sheet.model
         model.minimize(self.model.objectives[n])
+        self._hint()
         found = self._search()
         model.clear_objective()
         if found.value is not None:
-            self._take(self.model.read(found.value), no_worse=n)
-            self._hint(found)
+            self._take(self.model.read(found.value))
         value = self.score.values[n]
         bound = max(least, math.ceil(found.bound - 1e-6)) if math.isfinite(found.bound) else least
         proven = found.outcome == "proven" or bound >= value
@@ -118,16 +179,33 @@ class _Solve:
 
     def _search(self) -> Found:
         return search(
-            self.model.sheet.model, seed=self.seed, workers=self.workers, seconds=self.seconds
+            self.model.sheet.model,
+            seed=self.seed,
+            workers=self.workers,
+            seconds=self.seconds,
+            parameters=_KIND,
         )
 
-    def _hint(self, found: Found) -> None:
+    def _hint(self) -> None:
+        """Give the plan in hand to the solver, every variable of it."""
+        assert self.plan is not None
         model: Any = self.model.sheet.model
         model.clear_hints()
-        for index, value in enumerate(found.every):
+        self.model.hint(self.plan)
+        whole = search(
+            model,
+            seed=self.seed,
+            workers=1,
+            seconds=self.seconds,
+            parameters=(("fix_variables_to_their_hinted_value", True),),
+        )
+        if whole.outcome != "proven":
+            return
+        model.clear_hints()
+        for index, value in enumerate(whole.every):
             model.add_hint(model.get_int_var_from_proto_index(index), value)
 
-    def _take(self, plan: Plan, strict: bool = True, no_worse: int = -1) -> None:
+    def _take(self, plan: Plan, strict: bool = True) -> None:
         """Keep a plan that breaks nothing."""
         counted = score(self.rotation, plan)
         if counted.broken:
