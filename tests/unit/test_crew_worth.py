@@ -1,12 +1,28 @@
 """Days on which the loss of one ship would empty a side, as recorded and as planned."""
 
+import json
+from datetime import date, timedelta
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stationkeeper.crew import worth
 from stationkeeper.crew.losses import Rate, jeffreys_rate
-from stationkeeper.crew.worth import Manning, chance, exposure, manning_of_plan
+from stationkeeper.crew.roster import roster
+from stationkeeper.crew.rule import losses
+from stationkeeper.crew.worth import (
+    Manning,
+    chance,
+    exposure,
+    manning_of_plan,
+    manning_of_roster,
+)
+from stationkeeper.errors import InputError
+from stationkeeper.programme.document import Programme
+from stationkeeper.programme.read import read_programme
 from stationkeeper.schedule.problem import (
     Aboard,
     Candidate,
@@ -16,6 +32,7 @@ from stationkeeper.schedule.problem import (
     Rotation,
     ShipClass,
     Side,
+    Status,
 )
 
 
@@ -161,3 +178,113 @@ def test_people_of_an_unfit_ship_count_on_it_until_the_next_has_docked() -> None
     # Each of the two ships is the only one of its side.
     assert found.ship_days == 2 * 8
     assert found.alone == 2
+
+
+@pytest.fixture(scope="module")
+def iss() -> Programme:
+    return read_programme("iss")
+
+
+@pytest.mark.parametrize("reading", [0, 1])
+def test_days_at_risk_of_the_record_are_those_of_the_rule(iss: Programme, reading: int) -> None:
+    # The rule keeps what stays, the worth what leaves: two ways to the same days.
+    people = roster(iss, "iss", date(2006, 1, 1), date(2026, 10, 2))
+    found, lost = exposure(manning_of_roster(people, reading)), losses(people)
+    fails, lengths = lost.fails[reading].any(axis=1), people.lengths
+    others = ~lost.alone[reading]
+    assert found.at_risk == int(lengths[fails.any(axis=0) & others].sum())
+    assert found.ship_days == int((fails.sum(axis=0) * lengths)[others].sum())
+    assert found.alone == int(lengths[lost.alone[reading]].sum())
+
+
+def _stand_in(monkeypatch: pytest.MonkeyPatch, status: Status = "proven") -> list[bool]:
+    """Let the two plans be two ships with mixed crews, or with one side each."""
+    asked: list[bool] = []
+    first = Aboard("first", 0, 0, 1, 10, (2, 1), (2, 1))
+    second = Aboard("second", 0, 1, 1, 10, (1, 3), (1, 3))
+    apart = (
+        Aboard("first", 0, 0, 1, 10, (3, 0), (3, 0)),
+        Aboard("second", 0, 1, 1, 10, (0, 4), (0, 4)),
+    )
+
+    def problem(*_: object, exchange: bool) -> SimpleNamespace:
+        asked.append(exchange)
+        return SimpleNamespace(rotation=_rotation(*((first, second) if exchange else apart)))
+
+    def solve(rotation: Rotation, **_: object) -> Plan:
+        if status == "impossible":
+            return Plan(status, conflicts=("nobody may fly",))
+        return Plan(status, (Flight(0, 3, 4, 10, 1, 0),), (10, 10), (10, 10))
+
+    monkeypatch.setattr(worth, "problem", problem)
+    monkeypatch.setattr(worth, "solve", solve)
+    return asked
+
+
+def test_record_and_plans_with_and_without_stand_side_by_side(
+    iss: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = _stand_in(monkeypatch)
+    told: list[str] = []
+    at = date(2026, 10, 3)
+    found = worth.exchange_worth(
+        iss,
+        "iss",
+        at,
+        at + timedelta(days=9),
+        {},
+        since=date(2022, 10, 1),
+        progress=told.append,
+    )
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert asked == [True, False]
+    assert told
+    flown, planned, together = found["parts"]
+    assert (flown["name"], planned["name"], together["name"]) == (
+        "as flown",
+        "planned",
+        "together",
+    )
+    # The flights are the same, so are the people; only their nations differ.
+    assert flown["with"]["flights"] == flown["without"]["flights"]
+    assert sum(flown["with"]["seats"].values()) == sum(flown["without"]["seats"].values())
+    assert flown["seats_put_back"] > 0
+    assert flown["with"]["ship_days"][0] < flown["without"]["ship_days"][0]
+    assert flown["with"]["chance"][0][1] < flown["without"]["chance"][0][1]
+    # Each ship holds one whole side until, on day 4, a third comes with people of both.
+    assert planned["with"]["ship_days"] == [0, 0]
+    assert planned["without"]["ship_days"] == [8, 8]
+    for name in ("with", "without"):
+        for key in ("at_risk_days", "alone_days", "ship_days"):
+            for reading in (0, 1):
+                parts = flown[name][key][reading] + planned[name][key][reading]
+                assert together[name][key][reading] == parts
+    rate = found["rate"]
+    assert (rate["events"], found["classes"][-1]["lost"] + found["classes"][-1]["early"]) == (5, 5)
+    assert len(found["losses"]) == rate["events"]
+
+
+def test_plan_that_is_not_found_has_words_and_no_figures(
+    iss: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(monkeypatch, "impossible")
+    at = date(2026, 10, 3)
+    found = worth.exchange_worth(iss, "iss", at, at + timedelta(days=9), {})
+    (planned,) = found["parts"]
+    for name in ("with", "without"):
+        assert planned[name]["conflicts"] == ["nobody may fly"]
+        assert "chance" not in planned[name]
+
+
+def test_rate_knows_only_what_had_happened(iss: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
+    _stand_in(monkeypatch)
+    found = worth.exchange_worth(iss, "iss", date(2022, 12, 1), date(2022, 12, 20), {})
+    assert [event["flight"] for event in found["losses"]] == ["Soyuz T-14"]
+
+
+def test_days_out_of_order_are_refused(iss: Programme) -> None:
+    at = date(2026, 10, 3)
+    with pytest.raises(InputError, match="days in that order"):
+        worth.exchange_worth(iss, "iss", at, at, {})
+    with pytest.raises(InputError, match="days in that order"):
+        worth.exchange_worth(iss, "iss", at, date(2027, 1, 1), {}, since=date(2026, 12, 1))
