@@ -92,7 +92,7 @@ def plan_override(programme: Programme, problem: Problem, plan: Plan) -> dict[st
         Keys of ``[overrides.plan]``.
     """
     plan = to_the_end(problem, plan)
-    aboard = _aboard_entries(problem, plan)
+    aboard = _aboard_entries(programme, problem, plan)
     own_flights = {ship.key for ship in (*problem.state.docked, *problem.state.under_way)}
     own_crews = {
         key for ship in (*problem.state.docked, *problem.state.under_way) for key in ship.groups
@@ -103,6 +103,7 @@ def plan_override(programme: Programme, problem: Problem, plan: Plan) -> dict[st
         for key, flight in programme.flight.items()
         if key in own_flights or key in problem.replaced
     ]
+    own_crews |= {key.removesuffix(".left") for key in own_crews}
     remove += [f"crew.{key}" for key in programme.crew if key in own_crews or key in crews_gone]
     traffic: dict[str, Any] = {}
     for key, series in programme.traffic.items():
@@ -343,6 +344,23 @@ def _series_is_over(until: date | None, last: date) -> bool:
     return until is not None and until <= last
 
 
+def single_name(key: str, table: Mapping[str, object]) -> str:
+    """Return the key of a flight or crew of a series when it is written out as a single one.
+
+    ``visits-002`` is a name that the series ``visits`` gives, so the single flight is
+    ``visits.002``.
+
+    Examples
+    --------
+    >>> single_name("visits-002", {}), single_name("crew-5", {"crew-5": None})
+    ('visits.002', 'crew-5')
+    """
+    if key in table:
+        return key
+    series, _, number = key.rpartition("-")
+    return f"{series}.{number}" if number.removesuffix(".left").isdigit() else key
+
+
 def _later_crews(programme: Programme, problem: Problem, own: set[str]) -> set[str]:
     """Return the single crews that the plan replaces: all who come after the first day."""
     flights = all_flights(programme)
@@ -384,7 +402,7 @@ def _move_cargo(
             entry |= {"port": problem.moved[key], "moved_to": {}, "note": f"{SOURCE}: port"}
         if key in programme.flight:
             remove.append(f"flight.{key}")
-        flights[key] = entry
+        flights[single_name(key, programme.flight)] = entry
 
 
 def _flight_entry(
@@ -425,7 +443,7 @@ def _crew_entry(problem: Problem, key: str, flight: Flight, mix: Mix) -> dict[st
 
 
 def _aboard_entries(
-    problem: Problem, plan: Plan
+    programme: Programme, problem: Problem, plan: Plan
 ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
     """Return flights and crews of those aboard or under way on the first day, as they leave."""
     adopters: dict[int, tuple[str, Flight]] = {}
@@ -438,8 +456,17 @@ def _aboard_entries(
             under_way[key] = flight
     flights: dict[str, dict[str, Any]] = {}
     crews: dict[str, dict[str, Any]] = {}
+
+    def rides(entry: dict[str, Any], down: str) -> dict[str, Any]:
+        """A group of a series came with the single flight that stands for that of the series."""
+        if entry["ship_up"] in every and entry["ship_up"] not in programme.flight:
+            entry["ship_up"] = single_name(entry["ship_up"], programme.flight)
+        return entry | {"ship_down": down}
+
+    every = all_flights(programme)
     for place, ship in enumerate(problem.state.docked):
-        flights[ship.key] = _as_planned(ship, problem, problem.day(plan.leaves[place]))
+        own = single_name(ship.key, programme.flight)
+        flights[own] = _as_planned(ship, problem, problem.day(plan.leaves[place]))
         people = problem.day(plan.people_leave[place])
         for key, crew in ship.groups.items():
             entry = crew.model_dump(exclude_none=True, exclude_unset=True)
@@ -448,22 +475,23 @@ def _aboard_entries(
                 for day, name in crew.seat_on.items()
                 if date.fromisoformat(day) <= problem.first
             }
-            down = ship.key
+            down = own
             if place in adopters:
                 down, flight = adopters[place]
                 seat_on[problem.day(flight.dock).isoformat()] = down
-            entry |= {"ship_down": down, "landed": people, "seat_on": seat_on}
+            entry = rides(entry, down) | {"landed": people, "seat_on": seat_on}
             entry["note"] = f"{SOURCE}: leaving"
-            crews[key] = entry
+            crews[single_name(key, programme.crew)] = entry
     for ship in problem.state.under_way:
         planned = under_way.get(ship.key)
         if planned is None:
             continue
-        flights[ship.key] = _as_planned(ship, problem, problem.day(planned.leave))
+        own = single_name(ship.key, programme.flight)
+        flights[own] = _as_planned(ship, problem, problem.day(planned.leave))
         for key, crew in ship.groups.items():
             entry = crew.model_dump(exclude_none=True, exclude_unset=True)
-            entry |= {"ship_down": ship.key, "landed": problem.day(planned.leave), "seat_on": {}}
-            crews[key] = entry
+            entry = rides(entry, own) | {"landed": problem.day(planned.leave), "seat_on": {}}
+            crews[single_name(key, programme.crew)] = entry
     return flights, crews
 
 
