@@ -104,6 +104,11 @@ def test_whose_ship_is_gone_takes_free_seats_of_the_ship_with_most() -> None:
     groups[1] = {"east": 2, "west": 0, "up": 1}
     people = hand_made(flights, groups, 300)
     assert (10, "flight-2") in seats_of(people, "group-0", 0)
+    # A visit with more free seats is not there for them.
+    flights.append({"docked": 100, "undocked": 120, "seats": 8})
+    people = hand_made(flights, groups, 300)
+    assert (250, "flight-3") in seats_of(people, "group-0", 0)
+    assert "flight-4" not in dict(map(reversed, seats_of(people, "group-0", 0)))
 
 
 def test_a_ship_that_is_not_fit_holds_only_those_who_find_no_seat() -> None:

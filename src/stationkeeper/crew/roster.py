@@ -449,10 +449,10 @@ def seat_people(
        or not fit do not count. Nobody moves to a landing ship that has no free seat yet: of those
        who would, the last in the list stay on their arrival ship; if that is gone they go to 3.
     3. Those without a ship of their own, in the order of the list: free seats of one docked and
-       fit ship for all of the group, the ship with most, of equals the first docked; else their
-       own ship if it is docked but not fit; else places of an emergency, as with free seats; else
-       none. Such a place has to be made ready: on a ship that is full, while their own is docked,
-       only the record gives it (our choice).
+       fit ship for all of the group, a ship that stays 60 days or more before a visit, the ship
+       with most, of equals the first docked; else their own ship if it is docked but not fit; else
+       places of an emergency, as with free seats; else none. Such a place has to be made ready: on
+       a ship that is full, while their own is docked, only the record gives it (our choice).
 
     Parameters
     ----------
@@ -545,13 +545,14 @@ def seat_people(
                 continue
             best = -1
             for extra in range(2):
-                most = -1
+                most, long = -1, False
                 for f in range(flights):
                     if seats[f] > 0 and docked[f] <= t < undocked[f] and fit[f, i]:
                         free = room[f] + extra * emergency[f]
+                        lasting = undocked[f] - docked[f] >= LASTING_STAY_DAYS
                         better = free > most or (free == most and docked[f] < docked[best])
-                        if free >= size[g] and better:
-                            most = free
+                        if free >= size[g] and (lasting > long or (lasting == long and better)):
+                            most, long = free, lasting
                             best = f
                 for f in (up[g], down[g]):
                     if best < 0 and f >= 0 and docked[f] <= t < undocked[f] and not fit[f, i]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from stationkeeper.crew.roster import READINGS, Roster, roster
 from stationkeeper.crew.rule import Check, check
+from stationkeeper.programme.check_crews import LASTING_STAY_DAYS
 from stationkeeper.programme.read import read_programme
 from stationkeeper.validation.rows import Progress
 from stationkeeper.validation.speed import SpeedRow
@@ -105,7 +106,9 @@ def plain_seats(people: Roster) -> list[list[list[int]]]:
                     break
             for g in aboard:
                 if g not in chosen:
-                    ship = _free_seat(g, fit, here, free, seats, places, size, docked, up, down)
+                    ship = _free_seat(
+                        g, fit, here, free, seats, places, size, docked, undocked, up, down
+                    )
                     if ship >= 0:
                         chosen[g] = ship
                         free[ship] -= size[g]
@@ -123,6 +126,7 @@ def _free_seat(
     places: list[int],
     size: list[int],
     docked: list[int],
+    undocked: list[int],
     up: list[int],
     down: list[int],
 ) -> int:
@@ -130,7 +134,15 @@ def _free_seat(
     for extra in (0, 1):
         fits = [f for f in usable if free[f] + extra * places[f] >= size[group]]
         if fits:
-            return min(fits, key=lambda f: (-free[f] - extra * places[f], docked[f], f))
+            return min(
+                fits,
+                key=lambda f: (
+                    undocked[f] - docked[f] < LASTING_STAY_DAYS,
+                    -free[f] - extra * places[f],
+                    docked[f],
+                    f,
+                ),
+            )
         for f in (up[group], down[group]):
             if f in here and f not in fit:
                 return f
