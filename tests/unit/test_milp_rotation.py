@@ -21,7 +21,9 @@ from stationkeeper.schedule.problem import (
     Task,
 )
 from stationkeeper.schedule.score import score
+from stationkeeper.schedule.solve import solve
 from stationkeeper.validation.milp_rotation import solve_by_milp
+from stationkeeper.validation.rotation_cases import iss_like
 
 
 def tiny(seed: int) -> Rotation:
@@ -139,3 +141,72 @@ def test_every_stage_equals_the_best_of_all_plans(seed: int) -> None:
     recounted = score(rotation, plan)
     assert recounted.broken == ()
     assert recounted.values == truth
+
+
+SHUTTLE = Candidate(
+    "rescue",
+    ship=0,
+    earliest=2,
+    latest=4,
+    nominal=4,
+    transit=1,
+    shortest=2,
+    longest=6,
+    ports=(1,),
+    mixes=(Mix("empty", (0,), (0,), 20, adopts=0),),
+)
+STRANDED = Rotation(
+    days=12,
+    nations=("A",),
+    sides=(Side("a", 1, 0.0),),
+    ports=("p", "q"),
+    ships=(ShipClass("one", 1, None),),
+    candidates=(SHUTTLE,),
+    aboard=(Aboard("leaky", 0, 0, 0, 9, (2,), (2,), fit=False, latest_people=8),),
+    robust=False,
+)
+
+
+def test_people_without_a_seat_wait_for_the_ship_that_adopts_them() -> None:
+    plan = solve_by_milp(STRANDED)
+    # Without a seat on days 0 to 2, home on day 8 at the latest: nobody is aboard on days 8 to 11.
+    assert [stage.value for stage in plan.stages] == [7, 0, 0, 1, 0, 2]
+    assert plan.flights[0].dock == 3
+    assert plan.people_leave == (8,)
+
+
+def test_a_problem_without_a_plan_is_found_impossible() -> None:
+    nobody_comes = replace(STRANDED, candidates=())
+    assert solve_by_milp(nobody_comes).status == "impossible"
+    no_port = replace(STRANDED, occupied=(Occupied(1, 0, 12, "cargo"),))
+    assert solve_by_milp(no_port).status == "impossible"
+    too_many = replace(STRANDED, most=(1,) * 12)
+    assert solve_by_milp(too_many).status == "impossible"
+
+
+def test_no_time_gives_no_plan() -> None:
+    told: list[str] = []
+    assert solve_by_milp(STRANDED, seconds=0.0, progress=told.append) == Plan("none found")
+    assert told == []
+
+
+def test_a_stage_out_of_time_ends_the_plan_without_a_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter([0.0, 1.0, 2.0, 99.0])
+    monkeypatch.setattr("stationkeeper.validation.milp_rotation.perf_counter", lambda: next(ticks))
+    plan = solve_by_milp(STRANDED, seconds=50.0)
+    assert plan.status == "within limit"
+    assert [stage.name for stage in plan.stages] == ["safety days lost", "obligations broken"]
+
+
+def test_the_planner_and_its_peer_agree_on_half_a_year_of_two_classes() -> None:
+    asked = iss_like(1)
+    short = replace(
+        asked,
+        days=200,
+        most=asked.most[:200],
+        candidates=tuple(c for c in asked.candidates if c.nominal < 150),
+        owed=(),
+    )
+    ours, peer = solve(short), solve_by_milp(short)
+    assert ours.status == peer.status == "proven"
+    assert [s.value for s in ours.stages] == pytest.approx([s.value for s in peer.stages])

@@ -9,8 +9,8 @@ from stationkeeper.errors import InputError
 from stationkeeper.validation.rows import Progress, Row
 from stationkeeper.validation.speed import SpeedRow
 
-VALIDATED = ("orbit", "dose")
-TIMED = ("orbit", "dose", "run")
+VALIDATED = ("orbit", "dose", "crew")
+TIMED = ("orbit", "dose", "run", "crew")
 
 
 def _chosen(topics: Iterable[str], known: tuple[str, ...]) -> tuple[str, ...]:
