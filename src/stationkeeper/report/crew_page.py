@@ -1,6 +1,7 @@
 """The page of a crew check or a plan: self-contained, drawn from its folder alone."""
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -37,7 +38,8 @@ from stationkeeper.report.crew_words import (
     year_rows,
     years_changed,
 )
-from stationkeeper.report.markup import Markup, table, tag
+from stationkeeper.report.markup import Markup, tag
+from stationkeeper.report.markup import table as plain_table
 from stationkeeper.report.numbers import number, whole
 from stationkeeper.report.words import DISCLAIMER
 from stationkeeper.results.folder import REPORT
@@ -53,6 +55,7 @@ TITLES = {
     "check": "Is every day safe?",
     "worth": "What the exchange of seats is worth",
 }
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 FLOWN, PLANNED = "as flown", "as planned"
 ENDS = {"plan": ("first", "last"), "check": ("first", "last"), "worth": ("since", "until")}
 
@@ -158,6 +161,27 @@ def _figure(image: bytes | None, alt: str, caption: str) -> Markup:
     data = base64.b64encode(image).decode("ascii")
     picture = tag("img", src=Markup(f"data:image/png;base64,{data}"), alt=alt)
     return tag("figure", picture, tag("figcaption", caption))
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[object]], *, caption: str = "") -> Markup:
+    """Return a table without columns that are empty, with dates that do not break.
+
+    Examples
+    --------
+    >>> "<td" in table(["a"], [[""]])
+    False
+    >>> table(["day"], [["2000-01-02"]]).count('<span class="whole">2000-01-02</span>')
+    1
+    """
+    used = [i for i in range(len(heads)) if any(row[i] not in ("", None) for row in rows)]
+    cells = [
+        [
+            tag("span", row[i], class_="whole") if _DATE.fullmatch(str(row[i])) else row[i]
+            for i in used
+        ]
+        for row in rows
+    ]
+    return plain_table([heads[i] for i in used], cells, caption=caption)
 
 
 def _list(lines: Sequence[object], empty: str) -> Markup:

@@ -582,16 +582,19 @@ def worth_rows(worth: Document) -> list[list[str]]:
     for part in worth["parts"]:
         head = f"{part['name']}, {part['first']} to {part['last']}"
         pair = [part[way] for way in WAYS]
-        for i, (what, said) in enumerate(_WORTH.items()):
+        for what, said in _WORTH.items():
             cells = [said(one, part) for one in pair]
             if any(cells):
-                rows.append(["" if i else head, what, *(cell or "no plan" for cell in cells)])
+                rows.append([head, what, *(cell or "–" for cell in cells)])
+                head = ""
     return rows
 
 
 def _worth_days(key: str) -> Any:
     def said(one: Document, part: Document) -> str:
-        return f"{both(one[key], part['days'])} of days" if key in one else ""
+        if key not in one:
+            return ""
+        return f"{whole(one[key][0])} of {whole(part['days'])} days, {both(one[key], part['days'])}"
 
     return said
 
@@ -603,13 +606,25 @@ def _worth_chance(one: Document, part: Document) -> str:
     return f"{number(middle, 2)} ({number(low, 2)}–{number(high, 2)}){FIRM_SPACE}%"
 
 
+def _worth_seats(one: Document, part: Document) -> str:
+    """Write the nations with most seats; the others are summed."""
+    ranked = sorted(one["seats"].items(), key=lambda pair: (-pair[1], pair[0]))
+    named = dict(ranked[:_NATIONS_SAID])
+    rest = sum(count for _, count in ranked[_NATIONS_SAID:])
+    if "at_risk_days" not in one:
+        return ""
+    return seats_text(named | ({"others": rest} if rest else {}))
+
+
+_NATIONS_SAID = 3  # nations named with their seats; our choice
 _WORTH: dict[str, Any] = {
-    "a side would be empty without one ship": _worth_days("at_risk_days"),
+    "plan": lambda one, part: "" if one["status"] == "as flown" else one["status"],
+    "a side empty without one ship": _worth_days("at_risk_days"),
     "all on one ship": _worth_days("alone_days"),
     "a side is empty": _worth_days("without_side_days"),
     "chance that a side is emptied": _worth_chance,
-    "flights": lambda one, part: str(one["flights"]) if "flights" in one else "",
-    "seats": lambda one, part: seats_text(one["seats"]) if "seats" in one else "",
+    "flights": lambda one, part: str(one["flights"]) if "at_risk_days" in one else "",
+    "seats": _worth_seats,
 }
 
 
