@@ -323,6 +323,16 @@ def test_who_was_aboard_on_the_day_of_knowledge_still_is(
     assert people == aboard
 
 
+def test_those_whose_ship_has_left_go_home_on_one_of_its_class() -> None:
+    """Two came on Soyuz MS-24, which left in April 2024 with others; Soyuz MS-25 was there."""
+    programme = check_source("iss", as_known=date(2024, 9, 10)).programme
+    assert programme is not None
+    crew = all_crews(programme)["soyuz-ms-24-home-soyuz-ms-25"]
+    assert crew.landed == all_flights(programme)["soyuz-ms-25"].undocked
+    assert crew.landed is not None
+    assert crew.landed > date(2024, 9, 17)
+
+
 def test_codes_of_nations_are_all_there() -> None:
     assert len(CURRENT) == 249
     assert not CURRENT & FORMER
