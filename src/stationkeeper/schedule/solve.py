@@ -82,9 +82,13 @@ def solve(
     """
     check(rotation)
     need_solver()
-    return _Solve(
-        rotation, seed, workers, seconds_per_stage, progress or (lambda words: None)
-    ).run()
+    job = _Solve(rotation, seed, workers, seconds_per_stage, progress or (lambda words: None))
+    try:
+        return job.run()
+    except KeyboardInterrupt:  # between two searches
+        if job.plan is None:
+            raise
+        return job.ended(interrupted=True)
 
 
 class _Solve:
@@ -100,6 +104,7 @@ class _Solve:
         self.seconds, self.progress = seconds, progress
         self.plan: Plan | None = None
         self.score: Score | None = None
+        self.stages: list[Stage] = []
         self.started = time.monotonic()
 
     def run(self) -> Plan:
@@ -127,18 +132,17 @@ class _Solve:
             self._take(self.model.read(found.value))
             self._say("first plan, by a search")
             if found.interrupted:
-                return self._end([], interrupted=True)
-        stages: list[Stage] = []
+                return self.ended(interrupted=True)
         for n, (name, unit) in enumerate(STAGES):
             stage, interrupted = self._stage(n, name, unit)
-            stages.append(stage)
+            self.stages.append(stage)
             self._say(f"{name}: {stage.value:g} {unit}, {stage.status}, bound {stage.bound:g}")
             if interrupted:
-                return self._end(stages, interrupted=True)
+                return self.ended(interrupted=True)
             objective = self.model.objectives[n]
             if not isinstance(objective, int):
                 sheet.add(objective <= round(stage.value))
-        return self._end(stages, interrupted=self._settle())
+        return self.ended(interrupted=self._settle())
 
     def _settle(self) -> bool:
         """Of all plans of equal worth take one that does not depend on how the search went."""
@@ -199,6 +203,8 @@ class _Solve:
             seconds=self.seconds,
             parameters=(("fix_variables_to_their_hinted_value", True),),
         )
+        if whole.interrupted:
+            raise KeyboardInterrupt
         if whole.outcome != "proven":
             return
         model.clear_hints()
@@ -214,10 +220,12 @@ class _Solve:
             return
         self.plan, self.score = plan, counted
 
-    def _end(self, stages: list[Stage], interrupted: bool = False) -> Plan:
+    def ended(self, interrupted: bool = False) -> Plan:
+        """Return the plan in hand with the stages solved, and the others as not reached."""
         assert self.plan is not None
         assert self.score is not None
         worst: Status = "interrupted" if interrupted else "proven"
+        stages = list(self.stages)
         for stage in stages:
             worst = max(worst, stage.status, key=_WORST.index)
         for n, (name, unit) in enumerate(STAGES[len(stages) :], len(stages)):
