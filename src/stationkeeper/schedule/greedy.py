@@ -10,9 +10,9 @@ def greedy(rotation: Rotation) -> Plan | None:
 
     Required flights are launched as near to their nominal days as windows, closed spans,
     turnaround and the life of the ship before allow; each ship leaves when the next of its class
-    has been there for the fewest days (first plan) or the most (second); the seat mix is the one that serves most sides and keeps
-    exchanges balanced; the port is the first that is free. Optional flights stay on the ground,
-    unless people aboard wait for a ship.
+    has been there for the fewest days (first plan) or the most (second); the seat mix
+    is the one that serves most sides, keeps exchanges balanced and pays what is owed; the port is
+    the first that is free. Optional flights stay on the ground, unless people aboard wait for one.
 
     Parameters
     ----------

@@ -242,11 +242,8 @@ class RotationModel:
         A linear relaxation over single days proves little; one over these does.
         """
         days, model = self.rotation.days, self.sheet.model
-        lengths = []
-        for by, first, last in (
-            (ship.docked_by, ship.first, days),
-            (ship.left.by, ship.left.first, days),
-        ):
+        lengths: list[Any] = []
+        for by, first in ((ship.docked_by, ship.first), (ship.left.by, ship.left.first)):
             first = min(first, days)
             known = [by(day) for day in range(first, days)]
             free = [(day, x) for day, x in enumerate(known, first) if not isinstance(x, bool)]
@@ -559,9 +556,9 @@ class RotationModel:
             sheet.add(total + _number(without) + _number(alone) >= 2, name=words)
             self._sum(k, weight * _number(without), weight * _number(alone))
         else:
-            for loss in able:
-                if not (isinstance(loss, int) and loss == 0):
-                    sheet.add(total - loss + need * _number(alone) >= need, name=words)
+            losses = [loss for loss in able if not (isinstance(loss, int) and loss == 0)]
+            for loss in losses or [0]:
+                sheet.add(total - loss + need * _number(alone) >= need, name=words)
         if not hard:
             yield alone
 
@@ -660,12 +657,10 @@ class RotationModel:
         for e, (name, balance) in enumerate(rotation.exchanges):
             swapped = self._sum_of_mixes(lambda mix, e=e: mix.swapped[e] if mix.swapped else 0)
             words = f"seats under {name} balance within {balance}"
-            if isinstance(swapped, int):
-                continue
             self.sheet.add(swapped <= balance, name=words)
             self.sheet.add(swapped >= -balance, name=words)
         self.bought = self._sum_of_mixes(lambda mix: mix.bought)
-        if rotation.bought_at_most is not None and not isinstance(self.bought, int):
+        if rotation.bought_at_most is not None:
             words = f"{rotation.bought_at_most} seats or fewer are bought"
             self.sheet.add(self.bought <= rotation.bought_at_most, name=words)
 

@@ -150,7 +150,7 @@ class _Solve:
         self._hint()
         found = self._search()
         if found.value is not None:
-            self._take(self.model.read(found.value))
+            self._take(self.model.read(found.value), kept=len(STAGES))
         self._say(f"one plan of those of equal worth, {found.outcome}")
         return found.interrupted and found.outcome != "proven"
 
@@ -166,7 +166,7 @@ class _Solve:
         found = self._search()
         model.clear_objective()
         if found.value is not None:
-            self._take(self.model.read(found.value))
+            self._take(self.model.read(found.value), kept=n + 1)
         value = self.score.values[n]
         bound = max(least, math.ceil(found.bound - 1e-6)) if math.isfinite(found.bound) else least
         proven = found.outcome == "proven" or bound >= value
@@ -211,9 +211,14 @@ class _Solve:
         for index, value in enumerate(whole.every):
             model.add_hint(model.get_int_var_from_proto_index(index), value)
 
-    def _take(self, plan: Plan, strict: bool = True) -> None:
-        """Keep a plan that breaks nothing."""
+    def _take(self, plan: Plan, strict: bool = True, kept: int = 0) -> None:
+        """Keep a plan that breaks nothing and is no worse in its first ``kept`` objectives."""
         counted = score(self.rotation, plan)
+        if self.score is not None and any(
+            new > old
+            for new, old in zip(counted.values[:kept], self.score.values[:kept], strict=True)
+        ):
+            raise AssertionError(f"a stage was lost: {self.score.values} became {counted.values}")
         if counted.broken:
             if strict:
                 raise AssertionError(f"a plan of our own breaks rules: {counted.broken}")
