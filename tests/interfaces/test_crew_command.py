@@ -1,6 +1,7 @@
 """The command `crew`: what it asks for, prints, writes, and how it ends."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -10,9 +11,15 @@ from typing import Any
 import pytest
 
 from stationkeeper import cli
+from stationkeeper.crew.exchanged import without_exchange
+from stationkeeper.crew.roster import roster
+from stationkeeper.crew.rule import check
 from stationkeeper.lifetime import crew_work, crew_worth
+from stationkeeper.programme.read import read_programme
+from stationkeeper.report.crew_words import percent
 from stationkeeper.report.words import DISCLAIMER
 from tests.crew_documents import check_json, finding, plan_json, worth_json, write_folder
+from tests.interfaces.pages import ROOT
 
 Ended = tuple[int, str, str]
 Call = Callable[..., Ended]
@@ -187,6 +194,24 @@ def test_names_in_a_programme_cannot_steer_a_terminal(call: Call, asked: Any) ->
     _, out, _ = call("iss", "--check")
     assert "\x1b" not in out
     assert "\\x1b[2Jstation" in out
+
+
+# ---- what the pages say ----------------------------------------------------------------------
+
+
+def test_the_table_of_the_page_is_what_the_check_gives() -> None:
+    iss = read_programme("iss")
+    put_back, _ = without_exchange(iss, "iss")
+    text = (ROOT / "docs" / "howto" / "plan-crews.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\S+) to (\S+) \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", text, re.M)
+    assert len(rows) == 5
+    for first, last, ways, *told in rows:
+        flown = put_back if "had no seats been exchanged" in ways else iss
+        found = check(roster(flown, "iss", date.fromisoformat(first), date.fromisoformat(last)))
+        crewed = int(found.crewed.sum())
+        days = [*found.survives[0].sum(axis=1).tolist(), int(found.alone[0].sum())]
+        assert found.roster.sides == ("russian", "usos")
+        assert told == [percent(part, crewed).replace("\u00a0", " ") for part in days]
 
 
 # ---- the real thing -------------------------------------------------------------------------
