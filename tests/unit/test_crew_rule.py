@@ -48,6 +48,12 @@ def test_all_on_one_ship_is_told_from_some_on_others() -> None:
     assert (result.survives[:, 1].sum(axis=1) == 60).all()
 
 
+def test_a_ship_without_people_is_not_missed() -> None:
+    people = hand_made(TWO_SHIPS, [{"east": 1, "west": 0, "up": 0}], 100)
+    assert {one.ship for one in found(people, "loss-alone")} == {"flight-0"}
+    assert found(people, "loss-with-others") == []
+
+
 def test_exchanged_seats_keep_both_sides() -> None:
     groups = [{"east": 2, "west": 1, "up": 0}, {"east": 1, "west": 3, "up": 1}]
     result = check(hand_made(TWO_SHIPS, groups, 100))
