@@ -1,5 +1,6 @@
 """From a programme to a rotation problem: what is aboard, what may fly, with whom, and where."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -145,6 +146,12 @@ def test_a_flight_due_before_the_day_and_not_flown_may_launch_from_then_on(tmp_p
     assert late.earliest == 0
     assert late.latest == 20
     assert any("capsules-002" in text and "not flown" in text for text in found.left_out)
+
+
+def test_a_launch_comes_forward_by_a_share_of_the_time_left(tmp_path):
+    found = plan_for(tmp_path, at=date(2027, 4, 19))
+    near = candidate(found, "capsules-002")
+    assert (near.nominal, near.earliest, near.latest) == (20, 15, 40)
 
 
 def test_a_flight_soon_after_another_of_its_class_waits_for_the_turnaround(tmp_path):
@@ -408,13 +415,15 @@ def test_handovers_go_where_there_are_ports_enough():
     crew = Aboard("a", 0, 0, 1, 300, (3,), (3,))
     mix = Mix("three", (3,), (3,), NO_LIMIT)
     coming = Candidate("b", 0, 80, 160, 120, 0, 1, 200, (0, 1), (mix,))
-    cargo = Stay(0, 115, 140, "cargo", (1,))
+    cargo = Stay(0, 123, 140, "cargo", (1,))
     found = settle([cargo], [crew], [coming], [ShipClass("ship", 30, (5, 12))])
     # The crew comes before the cargo ship and takes port 1; the other crew leaves port 0.
     assert found[0].port == 0
-    late = Stay(0, 100, 160, "cargo", (1,))
-    kept = settle([late], [crew], [coming], [ShipClass("ship", 30, (5, 12))])
-    assert kept[0].port in (0, 1)
+    # A crew that is gone before needs no port beside it: the next comes on its nominal day, to
+    # port 0, and the cargo ship goes to port 1.
+    gone = replace(crew, latest=6)
+    found = settle([cargo], [gone], [coming], [ShipClass("ship", 30, (5, 12))])
+    assert found[0].port == 1
 
 
 # ---- What is there instead of rotations, and what is refused.

@@ -120,12 +120,11 @@ def _by_the_calendar(
             ]
             continue
         last_aboard = max(here, key=lambda place: aboard[place].latest, default=None)
-        for place in here:
-            leaves[place] = aboard[place].latest
         docks: list[int] = []
+        before = aboard[last_aboard].latest if last_aboard is not None else 0
         for candidate in row:
-            before = bool(docks) or last_aboard is not None
             docks.append(_dock(candidate, stays, ship.handover[0], before))
+            before = docks[-1] + candidate.longest
         for place, dock in enumerate(docks):
             end = dock + row[place].longest
             if place + 1 < len(docks):
@@ -136,15 +135,18 @@ def _by_the_calendar(
     return leaves, crews
 
 
-def _dock(candidate: Candidate, stays: Sequence[Stay], handover: int, before: bool) -> int:
-    """Return the docking day nearest to the nominal one on which a handover has its ports."""
+def _dock(candidate: Candidate, stays: Sequence[Stay], handover: int, before: int) -> int:
+    """Return the docking day nearest to the nominal one on which a handover has its ports.
+
+    The ship before is there until the day ``before`` at the latest.
+    """
     days = np.arange(candidate.earliest, candidate.latest + 1) + candidate.transit
     pool = set(candidate.ports)
     taken = np.zeros(days.size, dtype=np.int64)
     for stay in stays:
         if stay.port in pool:
             taken += (stay.first < days + handover + 1) & (stay.last > days)
-    enough = taken + 1 + int(before) <= len(pool)
+    enough = taken + 1 + (days < before) <= len(pool)
     nominal = candidate.nominal + candidate.transit
     if not enough.any():
         return nominal
