@@ -1,13 +1,17 @@
 """Crews checked and planned into a folder: defaults, files, bytes, and what stops it."""
 
+import _thread
 import csv
 import errno
 import json
 import os
+import threading
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
+from ortools.sat.python import cp_model
 
 from stationkeeper.errors import InputError, Interrupted, StorageError
 from stationkeeper.lifetime import crew_work
@@ -24,6 +28,7 @@ from stationkeeper.programme.check import check_source
 from stationkeeper.programme.composition import all_crews
 from stationkeeper.programme.read import read_programme
 from stationkeeper.schedule.problem import Plan
+from stationkeeper.schedule.search import search
 from stationkeeper.schedule.solve import solve
 
 VISITS = {"at": date(2027, 6, 1), "until": date(2028, 5, 31)}
@@ -194,6 +199,53 @@ def test_a_plan_that_was_stopped_is_kept_and_marked(haven, tmp_path, monkeypatch
     assert document(folder, "plan.json")["status"] == "interrupted"
     assert document(folder, "plan.json")["flights"]
     assert (folder / "plan.toml").exists()
+
+
+def test_a_stop_between_two_searches_keeps_the_plan(haven, tmp_path):
+    def stop(words):
+        if "safety days lost" in words:
+            raise KeyboardInterrupt
+
+    folder = plan_crew(haven, out=tmp_path, progress=stop, **VISITS)
+    plan = document(folder, "plan.json")
+    assert plan["status"] == "interrupted"
+    assert [stage["status"] for stage in plan["stages"]][:2] == ["proven", "interrupted"]
+    assert document(folder, "run.json")["state"] == "interrupted"
+
+
+def test_a_stop_while_the_plan_is_checked_keeps_the_plan(haven, tmp_path):
+    def stop(words):
+        if "checking" in words:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted, match="holds what was finished"):
+        plan_crew(haven, out=tmp_path, progress=stop, **VISITS)
+    (folder,) = tmp_path.iterdir()
+    assert document(folder, "plan.json")["status"] == "proven"
+    assert document(folder, "run.json")["state"] == "interrupted"
+    assert not (folder / "check.json").exists()
+
+
+def test_a_plan_that_its_own_check_refuses_is_kept_and_says_so(haven, tmp_path, monkeypatch):
+    def refuse(*arguments, **options):
+        raise InputError("no such port")
+
+    monkeypatch.setattr(crew_work, "read_programme", refuse)
+    folder = plan_crew(haven, out=tmp_path, **VISITS)
+    assert "the plan is not checked: no such port" in document(folder, "plan.json")["left_out"]
+    assert not (folder / "check.json").exists()
+
+
+def test_a_stop_within_a_search_waits_for_its_answer():
+    model = cp_model.CpModel()
+    draw = np.random.default_rng(1).integers(1, 100, (5, 40))
+    chosen = [model.new_bool_var(f"{n}") for n in range(40)]
+    for row in draw.tolist():  # market split: out of reach in the time given
+        model.add(sum(a * x for a, x in zip(row, chosen, strict=True)) == sum(row) // 2)
+    threading.Timer(0.5, _thread.interrupt_main).start()
+    found = search(model, seed=1, workers=1, seconds=20.0)
+    assert found.interrupted
+    assert found.outcome == "unknown"
 
 
 def test_a_stop_before_the_first_plan_says_so(haven, tmp_path, monkeypatch):

@@ -419,25 +419,28 @@ def _write_plan(
     say: Progress,
 ) -> None:
     """Write a plan, and the check of the programme that flies it."""
-    document: dict[str, Any] | None = None
-    refused: InputError | None = None
-    if plan.stages:  # otherwise there is no plan
-        write_atomically(folder.path / PLANNED, planned_programme(programme, asked, plan).encode())
-        say("checking the plan day by day")
-        try:
-            planned = read_programme(str(folder.path / PLANNED), overrides=(OVERRIDE,))
-            last = min(asked.last, planned.span.last)
-            document, days = _checked(planned, asked.station, asked.first, last, limits)
-        except InputError as error:
-            refused = error
-        else:
-            write_atomically(folder.path / CHECK, _as_json(document))
-            write_atomically(folder.path / DAYS, days)
-    told = plan_document(asked, plan, document, seed=seed, stay_limits=limits.as_document())
-    told["left_out"] = [*told["left_out"], limits.words()]
-    if refused is not None:
-        told["left_out"].append(f"the plan is not checked: {refused}")
-    write_atomically(folder.path / PLAN, _as_json(told))
+
+    def write(document: Mapping[str, Any] | None, notes: Sequence[str] = ()) -> None:
+        told = plan_document(asked, plan, document, seed=seed, stay_limits=limits.as_document())
+        told["left_out"] = [*told["left_out"], limits.words(), *notes]
+        write_atomically(folder.path / PLAN, _as_json(told))
+
+    if not plan.stages:  # there is no plan
+        write(None)
+        return
+    write_atomically(folder.path / PLANNED, planned_programme(programme, asked, plan).encode())
+    write(None)  # so that it is there if the check is stopped
+    say("checking the plan day by day")
+    try:
+        planned = read_programme(str(folder.path / PLANNED), overrides=(OVERRIDE,))
+        last = min(asked.last, planned.span.last)
+        document, days = _checked(planned, asked.station, asked.first, last, limits)
+    except InputError as error:
+        write(None, [f"the plan is not checked: {error}"])
+        return
+    write_atomically(folder.path / CHECK, _as_json(document))
+    write_atomically(folder.path / DAYS, days)
+    write(document)
 
 
 def _checked(
