@@ -141,3 +141,11 @@ def test_a_document_without_agreements_or_a_permanent_crew_says_so(tmp_path: Pat
     document = check_document(programme, check(roster(programme, "small", FIRST, day(99))))
     assert document["without_exchange"] is None
     assert document["groundings"] == document["slips"] == []
+
+
+def test_days_without_anybody_are_counted_and_nothing_is_tried_on_them(tmp_path: Path) -> None:
+    programme = two_sides(tmp_path, FLIGHTS, CREWS)
+    document = check_document(programme, check(roster(programme, "small", FIRST, day(8))))
+    (year,) = document["years"]
+    assert (year["days"], year["crewed_days"], year["survives"]["main"]) == (9, 0, [0, 0])
+    assert document["groundings"] == document["slips"] == document["findings"] == []

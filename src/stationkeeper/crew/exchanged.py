@@ -104,6 +104,14 @@ def with_exchange(
     ------
     InputError
         If the station is unknown or has no agreement of kind ``exchange``.
+
+    Examples
+    --------
+    >>> from stationkeeper.programme.read import read_programme
+    >>> iss = read_programme("iss")
+    >>> sooner, seats = with_exchange(iss, "iss", date(2020, 11, 1), date(2021, 3, 31))
+    >>> seats, sooner.crew["crew-1"].seats
+    (1, {'USA': 2, 'JPN': 1, 'RUS': 1})
     """
     agreements = exchanges(programme, station)
     if not agreements:

@@ -182,6 +182,16 @@ def slipped(roster: Roster, days: int) -> tuple[Slip, ...]:
     Notes
     -----
     Seats are read with the landing ship from its docking. Ports are not looked at.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from stationkeeper.crew.roster import roster
+    >>> from stationkeeper.programme.read import read_programme
+    >>> iss = roster(read_programme("iss"), "iss", date(2018, 6, 1), date(2019, 6, 1))
+    >>> late = {one.flight: one for one in slipped(iss, 60)}
+    >>> late["soyuz-ms-11"].emptied, late["soyuz-ms-12"].emptied
+    (('russian', 'usos'), ())
     """
     if days < 1:
         raise InputError(f"given a slip of {days} days; expected at least 1")

@@ -194,6 +194,16 @@ def losses(roster: Roster) -> Losses:
     Returns
     -------
     Losses
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from stationkeeper.crew.roster import roster
+    >>> from stationkeeper.programme.read import read_programme
+    >>> days = roster(read_programme("iss"), "iss", date(2021, 6, 1), date(2021, 6, 30))
+    >>> kept = losses(days).survives[0].all(axis=1)
+    >>> dict(zip(days.sides, kept.tolist()))
+    {'russian': False, 'usos': True}
     """
     readings, _, intervals = roster.seat_between.shape
     flights, sides = len(roster.flights), len(roster.sides)
