@@ -250,6 +250,15 @@ def test_people_who_lost_their_seat_are_brought_home_by_a_flight_with_free_seats
     ]
     partly = [m for m in candidate(found, "capsules-002").mixes if m.adopts is not None]
     assert {m.total for m in partly} == {0, 1}  # four seats less three
+    # The ship stays until the first of these could come.
+    relief = candidate(found, "capsules-002").earliest + 1
+    assert found.rotation.aboard[1].earliest == relief
+
+
+def test_people_go_home_only_on_ships_on_which_their_nation_flies(tmp_path):
+    leak = shock("unfit", date(2027, 1, 15), flight="pod-1")
+    found = plan_for(tmp_path, options={"exchange": False}, shock__leak=leak)
+    assert all(m.adopts is None for m in candidate(found, "capsules-002").mixes)
 
 
 def test_stay_limits_bind_people_aboard_and_people_to_come(tmp_path):

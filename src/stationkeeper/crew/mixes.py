@@ -251,6 +251,11 @@ def adopting(
     listed : sequence of Mix
         Mixes of the flight; those with fewer people than its seats less the group fly as they are.
 
+    Notes
+    -----
+    Each of their nations must be among those of the listed mixes: others have no suits and no
+    training for this class of ship.
+
     Yields
     ------
     Mix
@@ -259,6 +264,9 @@ def adopting(
     hardware = terms.programme.ship[ship]
     seats = hardware.seats - sum(people.values())
     if seats < 0 or (hardware.flown_by and not set(people) & set(hardware.flown_by)):
+        return
+    known = {n for mix in listed for n, c in zip(terms.nations, mix.people, strict=True) if c}
+    if not set(people) <= known:
         return
     none = tuple(0 for _ in terms.nations)
     zero = tuple(0 for _ in terms.sides)

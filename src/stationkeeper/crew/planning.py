@@ -1,7 +1,7 @@
 """From a programme to a rotation problem: the state of a day, and all that a plan may use."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from stationkeeper.crew.candidates import LASTING_DAYS, Launch, Series, launches, series_of
@@ -216,6 +216,7 @@ def problem(
     candidates, ways, under_way = _candidates(
         terms, state, found, groups, ports, aboard, shocks, notes
     )
+    aboard = tuple(_until_relieved(n, ship, candidates) for n, ship in enumerate(aboard))
     replaced, stays = _stays(programme, station, state, groups, ports, at, until)
     settled = settle(stays, aboard, candidates, ships)
     moved = {
@@ -449,6 +450,18 @@ def _aboard(
             )
         )
     return tuple(found)
+
+
+def _until_relieved(place: int, ship: Aboard, candidates: Sequence[Candidate]) -> Aboard:
+    """Keep a ship that is not fit until others may take its people: it is better than none."""
+    if ship.fit:
+        return ship
+    relief = [
+        candidate.earliest + candidate.transit
+        for candidate in candidates
+        if any(mix.adopts == place for mix in candidate.mixes)
+    ]
+    return replace(ship, earliest=min(ship.latest, min(relief, default=ship.latest)))
 
 
 def _stay_limit(terms: Terms, seats: Mapping[str, int]) -> int:
