@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from stationkeeper.crew.roster import FAR, READINGS, Roster, fitness, seat_people
+from stationkeeper.crew.roster import FAR, READINGS, Roster, fitness
+from stationkeeper.crew.seating import seat_people
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.write import as_toml
 from tests.programmes import check_text, put, small

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeeper.crew.roster import FAR, Flags, Ints, Roster, fitness, seat_people
+from stationkeeper.crew.roster import FAR, Roster, fitness
 from stationkeeper.crew.rule import losses
+from stationkeeper.crew.seating import Flags, Ints, seat_people
 from stationkeeper.errors import InputError
 from stationkeeper.programme.check_crews import LASTING_STAY_DAYS
 
@@ -252,7 +253,7 @@ def flown_otherwise(
     since, until : ndarray of int, (group,)
         [d]
     stranded : ndarray of bool, (group,), optional
-        Their landing ship does not come, see :func:`~stationkeeper.crew.roster.seat_people`.
+        Their landing ship does not come, see :func:`~stationkeeper.crew.seating.seat_people`.
     waits : ndarray of bool, (flight,), optional
         Its replacement does not come.
 

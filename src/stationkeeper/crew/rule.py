@@ -7,7 +7,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeeper.crew.roster import FAR, Flags, Ints, PortStay, Roster
+from stationkeeper.crew.roster import FAR, PortStay, Roster
+from stationkeeper.crew.seating import Flags, Ints
 from stationkeeper.programme.check_crews import LASTING_STAY_DAYS
 
 Kind = Literal[
