@@ -139,9 +139,13 @@ class _Solve:
             self._say(f"{name}: {stage.value:g} {unit}, {stage.status}, bound {stage.bound:g}")
             if interrupted:
                 return self.ended(interrupted=True)
-            objective = self.model.objectives[n]
-            if not isinstance(objective, int):
-                sheet.add(objective <= round(stage.value))
+            # A later stage may better a former one that was stopped at its limit: keep that too.
+            assert self.score is not None
+            for objective, reached in zip(
+                self.model.objectives[: n + 1], self.score.values[: n + 1], strict=True
+            ):
+                if not isinstance(objective, int):
+                    sheet.add(objective <= round(reached))
         return self.ended(interrupted=self._settle())
 
     def _settle(self) -> bool:
@@ -160,6 +164,7 @@ class _Solve:
         least = self._least(n)
         if value <= least:
             return Stage(name, unit, value, value, "proven"), False
+        self._say(f"search for {name}")
         model: Any = self.model.sheet.model
         model.minimize(self.model.objectives[n])
         self._hint()
@@ -229,16 +234,21 @@ class _Solve:
         """Return the plan in hand with the stages solved, and the others as not reached."""
         assert self.plan is not None
         assert self.score is not None
+        stages = [self._recounted(n, stage) for n, stage in enumerate(self.stages)]
         worst: Status = "interrupted" if interrupted else "proven"
-        stages = list(self.stages)
         for stage in stages:
             worst = max(worst, stage.status, key=_WORST.index)
         for n, (name, unit) in enumerate(STAGES[len(stages) :], len(stages)):
-            stages.append(Stage(name, unit, self.score.values[n], self._least(n), "interrupted"))
-        recounted = tuple(
-            replace(stage, value=self.score.values[n]) for n, stage in enumerate(stages)
-        )
-        return replace(self.plan, status=worst, stages=recounted)
+            value = self.score.values[n]
+            stages.append(Stage(name, unit, value, self._least(n), "interrupted"))
+        return replace(self.plan, status=worst, stages=tuple(stages))
+
+    def _recounted(self, n: int, stage: Stage) -> Stage:
+        """Return a stage with the value of the plan in hand: a later stage may have bettered it."""
+        assert self.score is not None
+        value = self.score.values[n]
+        status: Status = "proven" if value <= stage.bound else stage.status
+        return replace(stage, value=value, status=status)
 
     def _say(self, words: str) -> None:
         self.progress(f"planning: {words} ({time.monotonic() - self.started:.1f} s)")
