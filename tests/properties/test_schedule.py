@@ -167,8 +167,8 @@ def rotations(draw: st.DrawFn) -> Rotation:
         exchanges=(("swap", draw(st.integers(0, 1))),),
         bought_at_most=draw(st.sampled_from([None, 0, 1])),
         robust=draw(st.booleans()),
-        hard_presence=draw(st.integers(0, 7)) == 0,
-        hard_robust=draw(st.integers(0, 7)) == 0,
+        hard_presence=draw(st.integers(0, 3)) == 0,
+        hard_robust=draw(st.integers(0, 3)) == 0,
     )
 
 

@@ -553,7 +553,9 @@ class RotationModel:
         hard = rotation.hard_robust
         alone: Literal = False if hard else sheet.new()
         if need == 1:
-            sheet.add(total + _number(without) + _number(alone) >= 2, name=words)
+            # Two ships with somebody able; a day not run at all counts for both rules.
+            priced = _number(without) + _number(alone)
+            sheet.add(total + (0 if hard else priced) >= 2, name=words)
             self._sum(k, weight * _number(without), weight * _number(alone))
         else:
             losses = [loss for loss in able if not (isinstance(loss, int) and loss == 0)]
