@@ -54,6 +54,18 @@ def finding(kind: str = "loss-with-others", days: int = 10, **changes: Any) -> d
     } | changes
 
 
+def ship_entry(flight: str, first: str, last: str, russian: int, usos: int) -> dict[str, Any]:
+    """Return a span of days with the same seats home on a ship."""
+    return {
+        "flight": flight,
+        "ship": "made-up",
+        "first": first,
+        "last": last,
+        "people": russian + usos,
+        "able": {"russian": russian, "usos": usos},
+    }
+
+
 def check_json(**changes: Any) -> dict[str, Any]:
     """Return a check of four years: one safe, one with all on one ship, two exchanged."""
     years = [
@@ -77,6 +89,13 @@ def check_json(**changes: Any) -> dict[str, Any]:
         "readings": list(READINGS),
         "years": years,
         "without_exchange": {"seats_put_back": 7, "years": put_back},
+        "ships": [
+            ship_entry("soyuz-ms-16", "2020-01-01", "2021-04-16", 2, 1),
+            ship_entry("soyuz-ms-18", "2021-04-17", "2022-03-29", 3, 0),
+            ship_entry("crew-2", "2021-04-24", "2021-11-08", 0, 4),
+            ship_entry("crew-5", "2022-10-06", "2023-12-31", 1, 3),
+            ship_entry("visit", "2021-12-08", "2021-12-19", 1, 2),
+        ],
         "groundings": [
             {
                 "ship": "soyuz-ms",

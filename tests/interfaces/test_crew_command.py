@@ -240,6 +240,6 @@ def test_documents_have_the_shape_that_the_reports_were_tested_with(call: Call) 
     _, out, _ = call("iss", "--check", "--at", "2022-06-01", "--until", "2023-01-31", "--json")
     real, made = json.loads(out)["check"], check_json()
     assert set(made) <= set(real)
-    for part in ("years", "groundings", "slips", "findings"):
+    for part in ("years", "ships", "groundings", "slips", "findings"):
         assert set(made[part][0]) <= set(real[part][0])
     assert set(real["without_exchange"]) == set(made["without_exchange"])

@@ -255,8 +255,27 @@ def test_the_figure_shows_the_exchange_beside_what_was_flown() -> None:
     assert "exchanged" not in crew_check.caption(check_json(without_exchange=None))
 
 
+def test_ships_are_drawn_by_whose_seats_they_hold() -> None:
+    check = check_json()
+    assert crew_check.ship_lanes(check) == {
+        "soyuz-ms-16": 0,
+        "soyuz-ms-18": 0,
+        "crew-2": 1,
+        "crew-5": 0,
+    }
+    mixed = [dict(check["ships"][2], able={"russian": 2, "usos": 2})]
+    images = {
+        crew_check.safe_days_png(check_json(ships=ships))
+        for ships in ([], check["ships"][2:3], mixed)
+    }
+    assert len(images) == 3
+    assert "each bar is a ship" in crew_check.caption(check)
+    assert "each bar is a ship" not in crew_check.caption(check_json(ships=[]))
+
+
 def test_one_side_is_enough_for_a_figure() -> None:
-    check = check_json(sides=["russian"])
+    ships = [dict(one, able={"russian": one["people"]}) for one in check_json()["ships"]]
+    check = check_json(sides=["russian"], ships=ships)
     assert crew_check.safe_days_png(check)[:4] == PNG
 
 

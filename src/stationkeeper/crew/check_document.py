@@ -1,6 +1,7 @@
 """A check of crews as plain data, by year: the shape that other programs and the report read."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -42,12 +43,13 @@ def check_document(
     -------
     dict
         Keys ``station, title, first, last, sides, minimum, readings, years, without_exchange,
-        groundings, slips, findings, counts``. Days are counted, not shares; pairs are the two
-        readings. ``alone_days`` and ``days_with_others`` are those of the first reading. In a
-        grounding ``starts`` are the days of begin that keep a flight from coming, ``kept`` those of
-        them that leave the side with its people, ``first_empty`` the earliest day without and
-        ``worst_days`` the most such days in one grounding. ``counts`` are days with a finding of a
-        kind in either reading. Groundings and slips are tried on permanent crews only.
+        ships, groundings, slips, findings, counts``. Days are counted, not shares; pairs are the
+        two readings. ``alone_days`` and ``days_with_others`` are those of the first reading, and
+        ``ships`` are the people with seats home on each by that reading. In a grounding ``starts``
+        are the days of begin that keep a flight from coming, ``kept`` those of them that leave the
+        side with its people, ``first_empty`` the earliest day without and ``worst_days`` the most
+        such days in one grounding. ``counts`` are days with a finding of a kind in either reading.
+        Groundings and slips are tried on permanent crews only.
 
     Examples
     --------
@@ -78,6 +80,7 @@ def check_document(
         "readings": list(READINGS),
         "years": years(found),
         "without_exchange": put_back,
+        "ships": ships(found),
         "groundings": [
             _grounding(people, grounded(people, classes, days))
             for classes in (_operators(people) if asked else ())
@@ -125,6 +128,34 @@ def years(found: Check) -> list[dict[str, Any]]:
             }
         )
     return entries
+
+
+def ships(found: Check) -> list[dict[str, Any]]:
+    """Return the spans of days on which the same people have their seats home on a ship.
+
+    First reading; people by side are those able to run it.
+    """
+    people = found.roster
+    entries: list[dict[str, Any]] = []
+    for place, flight in enumerate(people.flights):
+        held = ((people.seat_between[0] == place) & people.aboard).astype(np.int64)
+        count, able = people.people.sum(axis=1) @ held, people.able.T @ held
+        changes = (np.diff(count) != 0) | (np.diff(able, axis=1) != 0).any(axis=0)
+        edges = [0, *(np.flatnonzero(changes) + 1).tolist(), count.size]
+        for begin, end in pairwise(edges):
+            if begin < end and count[begin]:
+                first, last = int(people.breaks[begin]), int(people.breaks[end]) - 1
+                entries.append(
+                    {
+                        "flight": flight,
+                        "ship": people.classes[place],
+                        "first": date_from_days(people.first + first).isoformat(),
+                        "last": date_from_days(people.first + last).isoformat(),
+                        "people": int(count[begin]),
+                        "able": _by_side(people, able[:, begin]),
+                    }
+                )
+    return sorted(entries, key=lambda entry: (entry["first"], entry["flight"]))
 
 
 def _by_side(people: Roster, values: Any) -> dict[str, Any]:
