@@ -499,3 +499,19 @@ def test_the_iss_has_a_problem_on_every_kind_of_day():
         check(found.rotation)
         assert sum(sum(ship.people) for ship in found.rotation.aboard) >= 3
         assert found.rotation.candidates
+
+
+def test_a_visited_station_wants_the_crew_days_of_its_work(tmp_path):
+    read = small(tmp_path)
+    at, until = date(2027, 6, 1), date(2029, 1, 1)
+    nominal = problem(read, "small", at, until, {}).rotation.sides[0].wanted
+    assert nominal == pytest.approx(3 * 45 / 182.5, abs=1e-3)
+    work = {
+        "title": "Inspect",
+        "station": "small",
+        "since": date(2027, 7, 1),
+        "until": date(2027, 12, 31),
+        "crew_days": 58.0,
+    }
+    found = problem(small(tmp_path, work__inspect=work), "small", at, until, {})
+    assert found.rotation.sides[0].wanted == pytest.approx(58 / 580, abs=1e-3)

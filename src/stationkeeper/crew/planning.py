@@ -1,48 +1,45 @@
 """From a programme to a rotation problem: the state of a day, and all that a plan may use."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from stationkeeper.crew.candidates import LASTING_DAYS, Launch, Series, launches, series_of
+from stationkeeper.crew.demands import (
+    bought_at_most,
+    most_aboard,
+    people_limit,
+    seats_owed,
+    sides_wanted,
+    tasks_of,
+)
 from stationkeeper.crew.mixes import (
     NO_LIMIT,
     DayLimit,
     Terms,
     adopting,
-    in_force,
     mixes_for,
     put_back,
     side_rules,
     stay_limit,
 )
-from stationkeeper.crew.ports import Stay, settle
+from stationkeeper.crew.ports import settle, stays_of
 from stationkeeper.crew.roster import able_by_side, sides_of
 from stationkeeper.crew.state import DockedShip, State, state_at
 from stationkeeper.errors import InputError
-from stationkeeper.programme.composition import all_crews, all_flights, named_flight
 from stationkeeper.programme.crewing import Shock
 from stationkeeper.programme.document import Programme
-from stationkeeper.programme.fitting import port_stays
-from stationkeeper.programme.hardware import Port
 from stationkeeper.programme.history import history
-from stationkeeper.programme.traffic import Flight
 from stationkeeper.schedule.problem import (
     Aboard,
     Candidate,
     Mix,
-    Owed,
     Rotation,
     ShipClass,
-    Side,
-    Task,
 )
 
 MOST_YEARS = 20  # of a horizon; our choice
 ADOPTERS = 3  # launches of each class that may bring home people who lost their seats; our choice
-FAR = 10**6  # [d] beyond every horizon
-BEYOND_DAYS = 2 * 366  # [d] after the horizon in which a port may still matter; our choice
-LITTLE_PROPELLANT_KG = 100.0  # [kg] with no more than this any port serves; our choice
 
 
 @dataclass(frozen=True)
@@ -152,12 +149,7 @@ def problem(
 
     Notes
     -----
-    ``Side.wanted`` is what the calendar would give with all seats that may be given to a side: the
-    sum over classes of the most people able in any of their mixes, times the share of days on
-    which a ship of the class is there: the longest stay over the interval, with handovers at most
-    the interval and the longest handover. With exchanged seats both sides cannot have it
-    at once, so crew time short has a floor above zero; it orders plans and is no shortage by
-    itself.
+    ``Side.wanted`` is told by :func:`stationkeeper.crew.demands.sides_wanted`.
 
     ``Rotation.most`` lets a people-limit be exceeded by one crew, for handovers; mixes of launches
     under the limit hold no more people than it.
@@ -217,7 +209,17 @@ def problem(
         terms, state, found, groups, ports, aboard, shocks, notes
     )
     aboard = tuple(_until_relieved(n, ship, candidates) for n, ship in enumerate(aboard))
-    replaced, stays = _stays(programme, station, state, groups, ports, at, until)
+    tasks = tuple(tasks_of(programme, station, at, until))
+    replaced, stays = stays_of(
+        programme,
+        station,
+        state,
+        {ship for ship, _ in groups},
+        ports,
+        at,
+        until,
+        _end(programme, station),
+    )
     settled = settle(stays, aboard, candidates, ships)
     moved = {
         stay.by: ports[stay.port]
@@ -227,18 +229,18 @@ def problem(
     rotation = Rotation(
         days=days,
         nations=nations,
-        sides=_sides(terms, every, candidates, groups),
+        sides=sides_wanted(terms, every, candidates, groups, tasks, days),
         ports=ports,
         ships=ships,
         candidates=candidates,
         aboard=aboard,
         occupied=tuple(stay.as_occupied for stay in settled),
-        owed=tuple(_owed(programme, agreements, candidates, nations, at, until)),
-        tasks=tuple(_tasks(programme, station, at, until)),
+        owed=tuple(seats_owed(programme, agreements, candidates, nations, at, until)),
+        tasks=tasks,
         permanent=site.crew_rules.permanent,
-        most=_most(site.crew_rules.maximum, shocks, candidates, at, days),
+        most=most_aboard(site.crew_rules.maximum, shocks, candidates, at, days),
         exchanges=tuple((key, agreements[key].imbalance) for key in exchanges),
-        bought_at_most=_bought_at_most(
+        bought_at_most=bought_at_most(
             [entry.seats_at_most for entry in agreements.values() if entry.kind == "purchase"]
         ),
         robust=robust,
@@ -522,7 +524,7 @@ def _candidates(
             )
             if mixes:
                 notes.append(f"{launch.key}: exchanged seats put back, none may be exchanged then")
-        limit = _people_limit(shocks, day)
+        limit = people_limit(shocks, day)
         fitting = tuple(
             m
             for m in mixes
@@ -571,218 +573,3 @@ def _candidates(
         tuple(row[1] for row in rows),
         {place: row[2] for place, row in enumerate(rows) if row[2] is not None},
     )
-
-
-def _stays(
-    programme: Programme,
-    station: str,
-    state: State,
-    groups: Sequence[tuple[str, bool]],
-    ports: Sequence[str],
-    at: date,
-    until: date,
-) -> tuple[tuple[str, ...], list[Stay]]:
-    """Return the flights that are planned anew, and what holds the ports beside crewed ships."""
-    told = history(programme)
-    flights = {key: f for key, f in all_flights(programme).items() if f.station == station}
-    peopled = set()
-    for crew in all_crews(programme).values():
-        if crew.station == station:
-            peopled |= {
-                named_flight(crew.ship_up, flights),
-                named_flight(crew.ship_down, flights),
-            }
-    classes = {ship for ship, _ in groups}
-    here = {ship.key for ship in (*state.docked, *state.under_way)}
-    replaced = []
-    spans: list[tuple[str, date, date, str, tuple[int, ...]]] = []
-    for key, flight in flights.items():
-        if key in here or (flight.undocked or date.max) <= at:
-            continue
-        seats = programme.ship[flight.ship].seats
-        if seats and flight.docked > at and (key in peopled or flight.ship in classes):
-            replaced.append(key)
-            continue
-        others = _other_ports(programme, flight, ports) if flight.docked > at else ()
-        if others:
-            spans.append((flight.port, flight.docked, flight.undocked or date.max, key, others))
-        else:
-            spans += [(port, first, last, key, ()) for port, first, last in port_stays(flight)]
-    spans += [(o.port, o.first, o.last, o.by.partition(".")[2], ()) for o in told.occupied]
-    for port in ports:
-        module = port.partition("/")[0]
-        states = told.states.get(station, [])
-        ends = [since for since, *_ in states[1:]] + [date.max]
-        for (since, modules, _), end in zip(states, ends, strict=True):
-            if module not in modules:
-                spans.append((port, since, end, f"{module} is not part of {station}", ()))
-    gone = _end(programme, station)
-    if gone is not None:
-        spans += [(port, gone, date.max, f"end of {station}", ()) for port in ports]
-    stays = [
-        Stay(
-            ports.index(port),
-            max(0, (first - at).days),
-            FAR if last == date.max else (last - at).days,
-            by,
-            others,
-        )
-        for port, first, last, by, others in spans
-        if port in ports and last > at and first < last
-    ]
-    # Beyond the end of the horizon ships still leave, so what holds a port then counts too.
-    last_day = (until - at).days + BEYOND_DAYS
-    stays = [stay for stay in stays if stay.first < last_day]
-    return tuple(replaced), sorted(stays, key=lambda stay: (stay.first, stay.port, stay.by))
-
-
-def _other_ports(programme: Programme, flight: Flight, ports: Sequence[str]) -> tuple[int, ...]:
-    """Return the other ports of crewed ships at which a cargo ship would do as well.
-
-    What brings propellant needs a port through which, or from which, it is used.
-    """
-    ship = programme.ship[flight.ship]
-    propellant = flight.propellant_to_station_kg
-    if propellant is None:
-        propellant = ship.propellant_to_station_kg
-    own = _port(programme, flight.port)
-    found = []
-    for place, name in enumerate(ports):
-        port = _port(programme, name)
-        serves = propellant <= LITTLE_PROPELLANT_KG or (
-            port.propellant_transfer >= own.propellant_transfer and port.reboost >= own.reboost
-        )
-        if name != flight.port and port.mechanism in ship.mechanisms and serves:
-            found.append(place)
-    return tuple(found) if flight.port in ports else ()
-
-
-def _port(programme: Programme, name: str) -> Port:
-    module, _, port = name.partition("/")
-    return programme.module[module].ports[port]
-
-
-def _sides(
-    terms: Terms,
-    every: Sequence[Series],
-    candidates: Sequence[Candidate],
-    groups: Sequence[tuple[str, bool]],
-) -> tuple[Side, ...]:
-    sides = []
-    for place, rule in enumerate(terms.sides):
-        wanted = 0.0
-        for number, group in enumerate(groups):
-            mine = [candidate for candidate in candidates if candidate.ship == number]
-            most = max((mix.able[place] for c in mine for mix in c.mixes), default=0)
-            rotations = [s.rotation for s in every if s.group == group]
-            longest = max((c.longest for c in mine), default=0)
-            share = max(
-                (
-                    min(longest, r.every_days + r.handover_days[1]) / r.every_days
-                    for r in rotations
-                    if r.handover_days
-                ),
-                default=1.0,
-            )
-            if not group[1]:
-                share = min(
-                    1.0,
-                    sum(
-                        (r.stay_days[1] if r.stay_days else r.every_days) / r.every_days
-                        for r in rotations
-                    ),
-                )
-            wanted += most * share
-        sides.append(Side(rule.key, rule.minimum, round(wanted, 3)))
-    return tuple(sides)
-
-
-def _owed(
-    programme: Programme,
-    agreements: Mapping[str, object],
-    candidates: Sequence[Candidate],
-    nations: Sequence[str],
-    at: date,
-    until: date,
-) -> Iterator[Owed]:
-    """Yield the seats owed in each calendar year: whole ones, what is left over goes on."""
-    for key in agreements:
-        agreement = programme.agreement[key]
-        if agreement.kind != "quota" or not agreement.seats_per_year:
-            continue
-        due, told = 0.0, 0
-        for year in range(at.year, until.year + 1):
-            first = max(at, date(year, 1, 1), agreement.since)
-            last = min(until, date(year + 1, 1, 1))
-            if agreement.until is not None:
-                last = min(last, agreement.until + timedelta(days=1))
-            if last <= first:
-                continue
-            length = (date(year + 1, 1, 1) - date(year, 1, 1)).days
-            due += agreement.seats_per_year * (last - first).days / length
-            least = int(due + 1e-9) - told
-            flights = tuple(
-                place
-                for place, candidate in enumerate(candidates)
-                if first <= at + timedelta(days=candidate.nominal) < last
-                and in_force(agreement, at + timedelta(days=candidate.nominal))
-            )
-            if least and flights:
-                told += least
-                places = tuple(nations.index(n) for n in agreement.nations if n in nations)
-                yield Owed(f"{key} {year}", flights, places, least)
-
-
-def _tasks(programme: Programme, station: str, at: date, until: date) -> Iterator[Task]:
-    days = (until - at).days
-    for key, work in programme.work.items():
-        first, last = (work.since - at).days, (work.until - at).days
-        if work.station == station and last >= 0 and first < days:
-            yield Task(key, max(0, first), min(days - 1, last), work.crew_days)
-
-
-def _people_limit(shocks: Mapping[str, Shock], day: date) -> int:
-    """Return the most people of a launch: outside handovers no more may be aboard."""
-    limits = [
-        shock.people
-        for shock in shocks.values()
-        if shock.kind == "people-limit"
-        and shock.people is not None
-        and shock.date <= day <= (shock.until or date.max)
-    ]
-    return min(limits, default=NO_LIMIT)
-
-
-def _most(
-    maximum: int,
-    shocks: Mapping[str, Shock],
-    candidates: Sequence[Candidate],
-    at: date,
-    days: int,
-) -> tuple[int, ...]:
-    """Return the most people aboard on each day; a limit leaves room for the largest handover."""
-    most = [maximum] * days
-    for shock in shocks.values():
-        if shock.kind != "people-limit" or shock.people is None:
-            continue
-        first = max(0, (shock.date - at).days)
-        last = days - 1 if shock.until is None else min(days - 1, (shock.until - at).days)
-        coming = max(
-            (
-                mix.total
-                for candidate in candidates
-                if candidate.earliest <= last and candidate.latest >= first
-                for mix in candidate.mixes
-            ),
-            default=0,
-        )
-        for day in range(first, last + 1):
-            most[day] = min(most[day], shock.people + coming)
-    return tuple(most)
-
-
-def _bought_at_most(limits: Sequence[int | None]) -> int | None:
-    """Return the most seats bought in all; purchases without a limit leave it open."""
-    if any(limit is None for limit in limits):
-        return None
-    return sum(limit for limit in limits if limit is not None) if limits else 0

@@ -1,11 +1,23 @@
 """At which ports cargo ships dock while crews come and go: moved where the crews need the port."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
+from stationkeeper.crew.state import State
+from stationkeeper.programme.composition import all_crews, all_flights, named_flight
+from stationkeeper.programme.document import Programme
+from stationkeeper.programme.fitting import port_stays
+from stationkeeper.programme.hardware import Port
+from stationkeeper.programme.history import history
+from stationkeeper.programme.traffic import Flight
 from stationkeeper.schedule.problem import Aboard, Candidate, Occupied, ShipClass
+
+FAR = 10**6  # [d] beyond every horizon
+BEYOND_DAYS = 2 * 366  # [d] after the horizon in which a port may still matter; our choice
+LITTLE_PROPELLANT_KG = 100.0  # [kg] with no more than this any port serves; our choice
 
 
 @dataclass(frozen=True)
@@ -152,3 +164,116 @@ def _dock(candidate: Candidate, stays: Sequence[Stay], handover: int, before: in
         return nominal
     good = days[enough]
     return int(good[np.argmin(np.abs(good - nominal))])
+
+
+def stays_of(
+    programme: Programme,
+    station: str,
+    state: State,
+    classes: Set[str],
+    ports: Sequence[str],
+    at: date,
+    until: date,
+    end: date | None,
+) -> tuple[tuple[str, ...], list[Stay]]:
+    """Return the flights that are planned anew, and what holds the ports beside crewed ships.
+
+    Parameters
+    ----------
+    programme : Programme
+        The document.
+    station : str
+        Key of the station.
+    state : State
+        Of day 0: its ships hold ports by themselves.
+    classes : set of str
+        Classes of ship that are planned.
+    ports : sequence of str
+        Ports of the problem.
+    at, until : date
+        First day, and the day after the last.
+    end : date or None
+        Day from which nobody lives there any more.
+
+    Returns
+    -------
+    replaced : tuple of str
+        Crewed flights after the first day.
+    stays : list of Stay
+        In the order of time.
+    """
+    told = history(programme)
+    flights = {key: f for key, f in all_flights(programme).items() if f.station == station}
+    peopled = set()
+    for crew in all_crews(programme).values():
+        if crew.station == station:
+            peopled |= {
+                named_flight(crew.ship_up, flights),
+                named_flight(crew.ship_down, flights),
+            }
+    here = {ship.key for ship in (*state.docked, *state.under_way)}
+    replaced = []
+    spans: list[tuple[str, date, date, str, tuple[int, ...]]] = []
+    for key, flight in flights.items():
+        if key in here or (flight.undocked or date.max) <= at:
+            continue
+        seats = programme.ship[flight.ship].seats
+        if seats and flight.docked > at and (key in peopled or flight.ship in classes):
+            replaced.append(key)
+            continue
+        others = _other_ports(programme, flight, ports) if flight.docked > at else ()
+        if others:
+            spans.append((flight.port, flight.docked, flight.undocked or date.max, key, others))
+        else:
+            spans += [(port, first, last, key, ()) for port, first, last in port_stays(flight)]
+    spans += [(o.port, o.first, o.last, o.by.partition(".")[2], ()) for o in told.occupied]
+    for port in ports:
+        module = port.partition("/")[0]
+        states = told.states.get(station, [])
+        ends = [since for since, *_ in states[1:]] + [date.max]
+        for (since, modules, _), last in zip(states, ends, strict=True):
+            if module not in modules:
+                spans.append((port, since, last, f"{module} is not part of {station}", ()))
+    if end is not None:
+        spans += [(port, end, date.max, f"end of {station}", ()) for port in ports]
+    stays = [
+        Stay(
+            ports.index(port),
+            max(0, (first - at).days),
+            FAR if last == date.max else (last - at).days,
+            by,
+            others,
+        )
+        for port, first, last, by, others in spans
+        if port in ports and last > at and first < last
+    ]
+    # Beyond the end of the horizon ships still leave, so what holds a port then counts too.
+    last_day = (until - at).days + BEYOND_DAYS
+    stays = [stay for stay in stays if stay.first < last_day]
+    return tuple(replaced), sorted(stays, key=lambda stay: (stay.first, stay.port, stay.by))
+
+
+def _other_ports(programme: Programme, flight: Flight, ports: Sequence[str]) -> tuple[int, ...]:
+    """Return the other ports of crewed ships at which a cargo ship would do as well.
+
+    What brings propellant needs a port through which, or from which, it is used.
+    """
+    ship = programme.ship[flight.ship]
+    propellant = flight.propellant_to_station_kg
+    if propellant is None:
+        propellant = ship.propellant_to_station_kg
+    own = _port(programme, flight.port)
+    found = []
+    for place, name in enumerate(ports):
+        port = _port(programme, name)
+        serves = propellant <= LITTLE_PROPELLANT_KG or (
+            port.propellant_transfer >= own.propellant_transfer and port.reboost >= own.reboost
+        )
+        if name != flight.port and port.mechanism in ship.mechanisms and serves:
+            found.append(place)
+    return tuple(found) if flight.port in ports else ()
+
+
+def _port(programme: Programme, name: str) -> Port:
+    module, _, port = name.partition("/")
+    return programme.module[module].ports[port]
