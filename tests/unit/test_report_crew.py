@@ -105,6 +105,17 @@ def test_a_check_without_people_says_so() -> None:
     assert "No day fails." in text
 
 
+def test_a_station_that_is_visited_one_ship_at_a_time_has_no_picture(tmp_path: Path) -> None:
+    year = year_entry(2028, crewed=14, alone=14, kept=((0, 0), (0, 0)))
+    check = check_json(years=[year], without_exchange=None)
+    assert "On all of them everybody depends on one and the same ship." in crew_text(
+        {"check": check}
+    )
+    page = Page(write_crew_report(write_folder(tmp_path, check=check)).read_text("utf-8"))
+    assert page.seen["img"] == 0
+    assert risk_spans(check_json(years=[year], findings=[finding("loss-alone")]), "usos") == []
+
+
 def test_slips_that_do_no_harm_are_told_in_one_line() -> None:
     harmless = {"flight": "a", "days": 30, "emptied": [], "days_lost": 0}
     assert slip_lines(check_json(slips=[harmless, harmless])) == [

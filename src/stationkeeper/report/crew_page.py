@@ -98,7 +98,10 @@ def figures(found: Mapping[str, Document]) -> dict[str, bytes]:
     plan, check = found.get("plan"), found.get("check")
     if plan is not None and (plan["flights"] or plan["aboard"]):
         drawn[crew_plan.KEY] = crew_plan.plan_png(plan, check)
-    if check is not None and any(year["crewed_days"] for year in check["years"]):
+    # Where everybody came on one ship on every day there is nothing to compare.
+    if check is not None and any(
+        year["crewed_days"] > year["alone_days"] for year in check["years"]
+    ):
         drawn[crew_check.KEY] = crew_check.safe_days_png(check)
     return drawn
 

@@ -194,7 +194,7 @@ def _ship(axes: "Axes", bar: Bar, middle: float, start: float, end: float, point
     people = [*bar.seats, *bar.adopted]
     columns = max(1, min(len(people), int((wide - 3) / _SQUARE)))
     rows = math.ceil(len(people) / columns)
-    named = rows <= 1 and len(bar.key) * _LETTER * _SIZE + 3 <= wide
+    name = _fitting(bar.key, wide) if rows <= 1 else ""
     for i, nation in enumerate(people):
         across, down = i % columns, i // columns
         left = start + (2.5 + across * _SQUARE) / points
@@ -203,7 +203,7 @@ def _ship(axes: "Axes", bar: Bar, middle: float, start: float, end: float, point
         tall = _SQUARE / (72 * _LANE)
         colour = look.NATION_COLOURS[look.nation_group(nation)]
         own = i < len(bar.seats)
-        top = middle + 0.03 if named else middle - rows * tall / 2
+        top = middle + 0.03 if name else middle - rows * tall / 2
         axes.add_patch(
             Rectangle(
                 (left, top + down * tall),
@@ -215,16 +215,24 @@ def _ship(axes: "Axes", bar: Bar, middle: float, start: float, end: float, point
                 zorder=4,
             )
         )
-    if named:
+    if name:
         axes.text(
             start + 2.5 / points,
             middle - 0.19,
-            look.drawable(bar.key),
+            look.drawable(name),
             va="center",
             fontsize=_SIZE,
             clip_on=True,
             in_layout=False,
         )
+
+
+def _fitting(key: str, wide: float) -> str:
+    """Return a key, or its number, if it fits into so many points."""
+    for text in (key, key.rpartition("-")[2]):
+        if len(text) * _LETTER * _SIZE + 3 <= wide:
+            return text
+    return ""
 
 
 def _cargo(axes: "Axes", one: Document, middle: float, points: float) -> None:
@@ -234,8 +242,8 @@ def _cargo(axes: "Axes", one: Document, middle: float, points: float) -> None:
     if end <= start:
         return
     axes.barh(middle, end - start, 0.5, left=start, color=_CARGO, linewidth=0)
-    name = str(one["by"])
-    if len(name) * _LETTER * _SIZE + 3 <= (end - start) * points:
+    name = _fitting(str(one["by"]), (end - start) * points)
+    if name:
         axes.text(
             (start + end) / 2,
             middle,
@@ -345,7 +353,8 @@ def _key(axes: "Axes", plan: Document, check: Document | None) -> None:
 def caption(plan: Document, check: Document | None) -> str:
     """Return the caption of the figure."""
     said = (
-        "A box is a ship at a port, a square in it a person, coloured by nation. Grey boxes with a "
+        "A box is a ship at a port, with its name or number, a square in it a person, coloured by "
+        "nation. Grey boxes with a "
         "full edge were there on the first day, white ones with a broken edge are planned; the "
         "pale bars are other ships. Dark shading from port to port: two crews of one class of "
         "ship aboard, the handover."

@@ -105,9 +105,11 @@ def side_text(side: str) -> str:
     --------
     >>> side_text("russian")
     'Russian side'
-    >>> side_text("usos")
-    'USOS side'
+    >>> side_text("usos"), side_text("station")
+    ('USOS side', 'Station')
     """
+    if side == "station":  # the one side of a station whose rules name no segment
+        return "Station"
     words = side.replace("-", " ").replace("_", " ")
     name = words.upper() if len(words) <= _INITIALS else words[:1].upper() + words[1:]
     return f"{name} side"
@@ -201,11 +203,14 @@ def in_short(check: Document, how: str = "as flown") -> list[str]:
         if any(days for _, days in lacking)
         else "Each side has enough people on every one of them."
     )
-    kept = [
-        f"the {side_text(side)} on {both(_summed(years, side), crewed)}" for side in check["sides"]
-    ]
-    said.append(f"After the loss of any one ship there would still be enough for {listed(kept)}.")
     alone = sum(year["alone_days"] for year in years)
+    if always_alone(check):
+        return [*said, "On all of them everybody depends on one and the same ship."]
+    kept = [f"{side_text(side)} on {both(_summed(years, side), crewed)}" for side in check["sides"]]
+    said.append(
+        "After the loss of any one ship enough people would stay, of the days with people: "
+        f"{', '.join(kept)}."
+    )
     said.append(f"On {percent(alone, crewed)} everybody depends on one and the same ship.")
     changed = years_changed(check)
     if changed:
@@ -527,14 +532,21 @@ def plan_text(plan: Document) -> str:
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
+def always_alone(check: Document) -> bool:
+    """Return whether everybody depends on one ship on every day with people: visits, one by one."""
+    return all(year["crewed_days"] == year["alone_days"] for year in check["years"])
+
+
 def risk_spans(check: Document, side: str) -> list[tuple[str, str, bool]]:
-    """Return the spans of days on which a side fails: first day, last day, and if it does so
-    without any ship being lost.
+    """Return the spans of days on which a side fails, and whether it does without any loss.
+
+    Visits of one ship at a time have no side to lose but all, and that is not marked.
     """
+    kinds = ("presence",) if always_alone(check) else ("presence", *_LOSSES)
     return [
         (str(one["first"]), str(one["last"]), one["kind"] == "presence")
         for one in check["findings"]
-        if one["side"] == side
+        if one["side"] == side and one["kind"] in kinds
     ]
 
 
