@@ -63,10 +63,14 @@ class RotationModel:
     named : bool
         Post rules under names that can be dropped one by one; windows then open further, so that
         a window itself can be found to be in conflict.
+    coarse : bool
+        Count safety days only in sums over the whole horizon: a much smaller problem, of which no
+        plan is worse. It gives a bound, never a plan.
     """
 
-    def __init__(self, rotation: Rotation, named: bool = False) -> None:
+    def __init__(self, rotation: Rotation, named: bool = False, coarse: bool = False) -> None:
         self.rotation = rotation
+        self.coarse = coarse
         self.sheet = Sheet(named)
         self.named = named
         self.launch: list[Chain] = []
@@ -487,6 +491,10 @@ class RotationModel:
         self._sums: dict[int, tuple[Any, Any]] = {}
         lost: list[tuple[int, Literal]] = []
         unseated: list[tuple[int, Literal]] = []
+        if self.coarse:
+            for k in range(len(self.rotation.sides)):
+                lost.extend((1, days) for days in self._sum_of_days(k))
+            return lost, unseated
         for day, weight in self.spans:
             waiting = {g: self._adopted_by(g, day) for g in self.waiting}
             for _, adopted in waiting.items():
@@ -500,16 +508,23 @@ class RotationModel:
                 self._sum_of_days(k)
         return lost, unseated
 
-    def _sum_of_days(self, k: int) -> None:
-        """What the rules of all days say together of one side: it makes the bound."""
+    def _sum_of_days(self, k: int) -> list[Any]:
+        """What the rules of all days say together of one side: it makes the bound.
+
+        Returns days without and days not robust, as far as these sums can tell.
+        """
         need, days = self.rotation.sides[k].minimum, self.rotation.days
-        if need == 0:
-            return
+        if need == 0 or not self.rotation.permanent:
+            return []
+        if self.coarse:
+            new = self.sheet.model.new_int_var
+            self._sums[k] = (new(0, days, ""), new(0, days, ""))
         stays = self._crew_days(k, at_most=need)
         without, alone = self._sums.get(k, (0, 0))
         self.sheet.add(stays + need * without >= need * days)
         if need == 1 and self.rotation.robust:
             self.sheet.add(stays + without + alone >= 2 * days)
+        return [without, alone]
 
     def _side_on(
         self, k: int, day: int, weight: int, waiting: dict[int, list[Literal]]

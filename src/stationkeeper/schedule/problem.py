@@ -307,8 +307,8 @@ class Stage:
     Attributes
     ----------
     name : str
-        ``safety days lost``, ``obligations broken``, ``crew time short``, ``flights`` or
-        ``seats bought``.
+        ``safety days lost``, ``obligations broken``, ``crew time short``, ``flights``,
+        ``seats bought`` or ``days from the calendar``.
     unit : str
         ``d``, ``-`` or ``crew-days``.
     value : float

@@ -42,7 +42,7 @@ def solve(
     seed : int
         Of the searches.
     workers : int
-        Threads of the solver.
+        Threads of the solver; the choice among plans of equal worth always takes two or more.
     seconds_per_stage : float
         Limit for each search. A stage that is not proven by then keeps its best plan. [s]
     progress : callable, optional
@@ -152,7 +152,7 @@ class _Solve:
         """Of all plans of equal worth take one that does not depend on how the search went."""
         self.model.sheet.model.minimize(self.model.order())
         self._hint()
-        found = self._search()
+        found = self._search(at_least=2)  # one thread alone proves this in no useful time
         if found.value is not None:
             self._take(self.model.read(found.value), kept=len(STAGES))
         self._say(f"one plan of those of equal worth, {found.outcome}")
@@ -164,6 +164,11 @@ class _Solve:
         least = self._least(n)
         if value <= least:
             return Stage(name, unit, value, value, "proven"), False
+        if n == 0 and (coarse := self._coarse()) > 0:
+            least = coarse
+            if value <= least:
+                return Stage(name, unit, value, value, "proven"), False
+            self.model.sheet.model.add(self.model.objectives[0] >= least)
         self._say(f"search for {name}")
         model: Any = self.model.sheet.model
         model.minimize(self.model.objectives[n])
@@ -180,17 +185,34 @@ class _Solve:
             status = "interrupted"
         return Stage(name, unit, value, value if proven else bound, status), found.interrupted
 
+    def _coarse(self) -> int:
+        """Safety days that no plan can save, from sums over the whole horizon."""
+        if not self.rotation.permanent:
+            return 0
+        model = RotationModel(self.rotation, coarse=True)
+        model.sheet.model.minimize(model.objectives[0])
+        found = search(
+            model.sheet.model,
+            seed=self.seed,
+            workers=self.workers,
+            seconds=self.seconds / 4,
+            parameters=_KIND,
+        )
+        if found.interrupted:
+            raise KeyboardInterrupt
+        return max(0, math.ceil(found.bound - 1e-6)) if math.isfinite(found.bound) else 0
+
     def _least(self, n: int) -> int:
         """What no plan can beat, known without a search."""
         if STAGES[n][0] == "flights":
             return sum(candidate.required for candidate in self.rotation.candidates)
         return 0
 
-    def _search(self) -> Found:
+    def _search(self, at_least: int = 1) -> Found:
         return search(
             self.model.sheet.model,
             seed=self.seed,
-            workers=self.workers,
+            workers=max(self.workers, at_least),
             seconds=self.seconds,
             parameters=_KIND,
         )

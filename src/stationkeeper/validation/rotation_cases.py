@@ -38,7 +38,8 @@ def iss_like(years: int, *, exchange: bool = True) -> Rotation:
     All figures are our choice, near those of the ISS: windows of 45 d to either side, docked for
     up to 210 d (3 seats) and 250 d (4 seats), handover 3 to 12 d, transit 1 d, three ports for
     one class and two for the other, with cargo at one of each for part of the time, 11 people at
-    most.
+    most, a few closed days around some nominal launches, one seat a year owed to each of two
+    nations.
 
     Examples
     --------
@@ -129,7 +130,29 @@ def iss_like(years: int, *, exchange: bool = True) -> Rotation:
 
 
 def ros_like(years: int) -> Rotation:
-    """A station that is visited twice a year, with a list of work."""
+    """A station that is visited up to twice a year, with a list of work.
+
+    Parameters
+    ----------
+    years : int
+        Length of the horizon. [a]
+
+    Returns
+    -------
+    Rotation
+        Two visits a year, every second one optional, one class and one side; day grain.
+
+    Notes
+    -----
+    All figures are our choice: visits of 30 to 60 d by two or three people within 45 d of their
+    nominal day, seats of a second nation owed and bought, cargo at one of two ports, and work of
+    55 to 110 crew-days with its years.
+
+    Examples
+    --------
+    >>> len(ros_like(10).candidates)
+    20
+    """
     days = round(years * 2 * _HALF_YEAR)
     mixes = (
         Mix("RUS 2", (2, 0), (2,), 70),
