@@ -3,7 +3,8 @@
 Facts of the record and the state after each shock are ``measured``: days and rules alone decide
 them. What a re-plan does is ``context``: many plans keep the rules, a planner of that day weighed
 more than the rules (cargo, pads, training, agreements between people), so equality is no truth.
-Nothing is tuned on either.
+How far a launch may come forward was chosen with three of these shocks in view: their re-plans are
+marked as calibration too.
 """
 
 import tomllib
@@ -44,6 +45,7 @@ def _row(
     tolerance: float = 0.0,
     kind: Kind = "measured",
     note: str | None = None,
+    calibration: bool = False,
 ) -> Row:
     return Row(
         topic="crew",
@@ -54,6 +56,7 @@ def _row(
         tolerance=float(tolerance),
         kind=kind,
         source=f"{told['source']} ({told['confidence']})",
+        calibration=calibration,
         note=told.get("note", "") if note is None else note,
     )
 
@@ -165,7 +168,16 @@ def shock_rows(progress: Progress | None = None) -> list[Row]:
                 ),
             )
         found += [
-            _row(f"{title}: {name}", value, truth, unit, told, kind="context", note=why)
+            _row(
+                f"{title}: {name}",
+                value,
+                truth,
+                unit,
+                told,
+                kind="context",
+                note=why,
+                calibration=told.get("in_view", False),
+            )
             for name, value, truth, unit in pairs
         ]
     return found
