@@ -236,6 +236,16 @@ def test_the_record_of_a_station_is_checked(call: Call) -> None:
     }
 
 
+def test_a_plan_that_cannot_be_names_the_constraints_with_their_dates(call: Call) -> None:
+    settings = ("turnaround_days=400", "window_days=5", "optional=false")
+    words = [word for one in settings for word in ("--set", f"rotation.visits.{one}")]
+    code, out, _ = call("haven-1", *words)
+    assert code == 1
+    assert "launches of crew-dragon are 400 d or more apart" in out
+    assert re.search(r"launches on 20\d\d-\d\d-\d\d to 20\d\d-\d\d-\d\d", out)
+    assert "{" not in out
+
+
 def test_documents_have_the_shape_that_the_reports_were_tested_with(call: Call) -> None:
     _, out, _ = call("iss", "--check", "--at", "2022-06-01", "--until", "2023-01-31", "--json")
     real, made = json.loads(out)["check"], check_json()

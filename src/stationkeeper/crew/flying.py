@@ -15,7 +15,7 @@ from stationkeeper.schedule.problem import Flight, Mix, Plan
 
 SOURCE = "planned by stationkeeper"
 OVERRIDE = "plan"
-_DAY = re.compile(r"\bday ?(-?\d+)\b")
+_DAY = re.compile(r"\bday(?:\{| ?)(-?\d+)(?:\}|\b)")
 
 
 def flight_keys(problem: Problem, plan: Plan) -> tuple[str, ...]:
@@ -310,7 +310,7 @@ def with_dates(text: str, first: date) -> str:
 
     Examples
     --------
-    >>> with_dates("no ship from day 3 to day30", date(2027, 1, 1))
+    >>> with_dates("no ship from day 3 to day{30}", date(2027, 1, 1))
     'no ship from 2027-01-04 to 2027-01-31'
     """
     return _DAY.sub(lambda found: (first + timedelta(days=int(found[1]))).isoformat(), text)
