@@ -205,20 +205,27 @@ def test_without_the_solver_the_message_says_how_to_get_it(monkeypatch: pytest.M
 INTERRUPTED = """
     import signal
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    from dataclasses import replace
     from stationkeeper.schedule.score import score
     from stationkeeper.schedule.solve import solve
     from stationkeeper.validation.rotation_cases import iss_like
 
-    rotation = iss_like(4, exchange=False)  # its first stage takes a search
-    def stop(line):
-        if "search" in line and "safety" in line:
+    # One class grounded for 300 days: the first stage takes minutes.
+    rotation = iss_like(2)
+    rotation = replace(rotation, candidates=tuple(
+        replace(c, closed=((0, 300),), closed_by=("grounded",), required=c.latest > 300)
+        if c.ship == 0 else c
+        for c in rotation.candidates
+    ))
+    def told(line):
+        if "search for safety" in line:
             print("searching", flush=True)
     try:
-        plan = solve(rotation, workers=2, seconds_per_stage=300, progress=stop)
+        plan = solve(rotation, workers=2, seconds_per_stage=300, progress=told)
     except KeyboardInterrupt:
         print("raised")
     else:
-        print(plan.status, len(plan.flights), len(plan.stages), score(rotation, plan).broken)
+        print(plan.status, len(plan.stages), score(rotation, plan).broken)
 """
 
 
@@ -234,7 +241,7 @@ def test_an_interrupted_search_gives_the_best_plan_so_far() -> None:
         assert running.stdout.readline().strip() == "searching"
         running.send_signal(signal.SIGINT)
         rest, _ = running.communicate(timeout=120)
-    assert rest.split() == ["interrupted", "16", "6", "()"]
+    assert rest.split() == ["interrupted", "6", "()"]
 
 
 def test_an_interruption_before_any_search_still_gives_the_first_plan() -> None:
