@@ -129,7 +129,7 @@ def test_a_ship_under_way_is_a_candidate_that_keeps_its_days(tmp_path):
 
 
 def test_nominal_launches_follow_the_calendar_and_flown_ones_are_not_flown_again(tmp_path):
-    found = plan_for(tmp_path)
+    found = plan_for(tmp_path, traffic={})
     assert [(c.key, found.day(c.nominal)) for c in found.rotation.candidates] == [
         ("capsules-002", date(2027, 5, 9)),
         ("capsules-003", date(2027, 10, 6)),
@@ -138,6 +138,24 @@ def test_nominal_launches_follow_the_calendar_and_flown_ones_are_not_flown_again
     ]
     first = candidate(found, "capsules-002")
     assert (first.latest - first.earliest, first.transit, first.longest) == (40, 1, 209)
+
+
+def test_a_handover_waits_for_a_cargo_ship_to_leave_its_port(tmp_path):
+    found = plan_for(tmp_path)  # cargo-002 is there from 17 September to 27 October
+    assert found.day(candidate(found, "capsules-003").nominal) == date(2027, 10, 26)
+
+
+def test_two_handovers_at_once_bring_no_more_people_than_may_be_aboard(tmp_path):
+    crews = {"permanent": True, "minimum": 2, "minimum_by_segment": {"main": 1, "east": 1}}
+    close = date(2026, 12, 12)
+    for most, nominal in ((14, date(2027, 5, 11)), (13, date(2027, 5, 15))):
+        found = plan_for(
+            tmp_path,
+            traffic={},
+            rotation__pods__since=close,
+            station__small__crew_rules=crews | {"maximum": most},
+        )
+        assert found.day(candidate(found, "pods-002").nominal) == nominal
 
 
 def test_a_flight_due_before_the_day_and_not_flown_may_launch_from_then_on(tmp_path):

@@ -23,7 +23,7 @@ from stationkeeper.crew.mixes import (
     side_rules,
     stay_limit,
 )
-from stationkeeper.crew.ports import settle, stays_of
+from stationkeeper.crew.ports import calendar, settle, stays_of
 from stationkeeper.crew.roster import able_by_side, sides_of
 from stationkeeper.crew.state import DockedShip, State, state_at
 from stationkeeper.errors import InputError
@@ -151,6 +151,8 @@ def problem(
     -----
     ``Side.wanted`` is told by :func:`stationkeeper.crew.demands.sides_wanted`.
 
+    ``Candidate.nominal`` is the day nearest to the calendar on which a handover has its ports.
+
     ``Rotation.most`` lets a people-limit be exceeded by one crew, for handovers; mixes of launches
     under the limit hold no more people than it.
     """
@@ -219,6 +221,10 @@ def problem(
         at,
         until,
         _end(programme, station),
+    )
+    nominal = calendar(stays, aboard, candidates, ships, site.crew_rules.maximum)
+    candidates = tuple(
+        replace(candidate, nominal=day) for candidate, day in zip(candidates, nominal, strict=True)
     )
     settled = settle(stays, aboard, candidates, ships)
     moved = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stationkeeper.crew.state import State
 from stationkeeper.programme.composition import all_crews, all_flights, named_flight
@@ -14,6 +15,9 @@ from stationkeeper.programme.hardware import Port
 from stationkeeper.programme.history import history
 from stationkeeper.programme.traffic import Flight
 from stationkeeper.schedule.problem import Aboard, Candidate, Occupied, ShipClass
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 FAR = 10**6  # [d] beyond every horizon
 BEYOND_DAYS = 2 * 366  # [d] after the horizon in which a port may still matter; our choice
@@ -57,9 +61,9 @@ def settle(
     """Move cargo ships to other ports so that crews can hand over by the calendar.
 
     Flown cargo ships fit crews that were relocated around them. Here crews do not relocate; the
-    cargo ships take what port is free instead. In the order of docking each stay takes the port
-    that is free the longest, its own first; one that finds none keeps its own, and the plan works
-    around it. Handovers are first put on days on which there are ports enough.
+    cargo ships take what port is free instead. In the order of docking each stay takes a port
+    that is free for all of it, its own first; one that finds none keeps its own, and the plan works
+    around it. Crews are taken to come on their nominal days, see :func:`calendar`.
 
     Parameters
     ----------
@@ -97,7 +101,7 @@ def settle(
     for place, stay in enumerate(stays):
         if stay.others:
             coming.append((stay.first, 1, stay.last, place, (stay.port, *stay.others)))
-    leaves, crews = _by_the_calendar(stays, aboard, candidates, ships)
+    leaves, crews = _by_the_calendar(aboard, candidates, ships)
     for ship, leave in zip(aboard, leaves, strict=True):
         held.setdefault(ship.port, []).append((0, leave))
     coming += [(dock, 0, leave, -1, ports) for dock, leave, ports in crews]
@@ -114,11 +118,84 @@ def settle(
     return tuple(found)
 
 
-def _by_the_calendar(
+def calendar(
     stays: Sequence[Stay],
     aboard: Sequence[Aboard],
     candidates: Sequence[Candidate],
     ships: Sequence[ShipClass],
+    most: int,
+) -> tuple[int, ...]:
+    """Return the launch days nearest to the calendar on which crews can hand over.
+
+    A handover has its ports, and two at once do not bring more people than may be aboard. A launch
+    without such a day in its window keeps its nominal one, as do visits.
+
+    Parameters
+    ----------
+    stays, aboard, candidates, ships
+        As for :func:`settle`.
+    most : int
+        Most people aboard. [-]
+
+    Returns
+    -------
+    tuple of int, (candidate,)
+        Launch days. [d]
+    """
+    found = [candidate.nominal for candidate in candidates]
+    until = {
+        number: max([a.latest for a in aboard if a.ship == number], default=0)
+        for number in range(len(ships))
+    }
+    crew = {
+        number: max((m.total for c in candidates if c.ship == number for m in c.mixes), default=0)
+        for number in range(len(ships))
+    }
+    handovers: list[tuple[int, int, int]] = []
+    last: dict[int, int] = {}
+    for place in sorted(range(len(candidates)), key=lambda n: (candidates[n].nominal, n)):
+        candidate = candidates[place]
+        handover = ships[candidate.ship].handover
+        if handover is None or not candidate.required:
+            continue
+        launch = np.arange(candidate.earliest, candidate.latest + 1)
+        days = launch + candidate.transit
+        good = _ports_enough(days, candidate, stays, handover[0], until[candidate.ship])
+        for first, end in candidate.closed:
+            good &= (launch < first) | (launch > end)
+        good &= launch >= last.get(candidate.ship, 0)
+        quiet = good.copy()
+        for begin, end, ship in handovers:
+            if ship != candidate.ship and 2 * (crew[ship] + crew[candidate.ship]) > most:
+                quiet &= (days + handover[0] < begin) | (days > end)
+        good = quiet if quiet.any() else good
+        if good.any():
+            near = launch[good]
+            found[place] = int(near[np.argmin(np.abs(near - candidate.nominal))])
+        dock = found[place] + candidate.transit
+        handovers.append((dock, dock + handover[0], candidate.ship))
+        last[candidate.ship] = found[place]
+        until[candidate.ship] = dock + candidate.longest
+    return tuple(found)
+
+
+def _ports_enough(
+    days: Ints, candidate: Candidate, stays: Sequence[Stay], handover: int, before: int
+) -> Flags:
+    """Return the docking days with ports for the crew that comes and the one that is there.
+
+    The ship before is there until the day ``before`` at the latest.
+    """
+    pool = set(candidate.ports)
+    taken = np.zeros(days.size, dtype=np.int64)
+    for stay in stays:
+        if stay.port in pool:
+            taken += (stay.first < days + handover + 1) & (stay.last > days)
+    return np.asarray(taken + 1 + (days < before) <= len(pool))
+
+
+def _by_the_calendar(
+    aboard: Sequence[Aboard], candidates: Sequence[Candidate], ships: Sequence[ShipClass]
 ) -> tuple[list[int], list[tuple[int, int, tuple[int, ...]]]]:
     """Return when those aboard leave, and docking, leaving and ports of the flights to come."""
     leaves = [ship.latest for ship in aboard]
@@ -126,44 +203,16 @@ def _by_the_calendar(
     for number, ship in enumerate(ships):
         here = [place for place, a in enumerate(aboard) if a.ship == number]
         row = [c for c in candidates if c.ship == number and c.required]
-        if ship.handover is None:
-            crews += [
-                (c.nominal + c.transit, c.nominal + c.transit + c.longest, c.ports) for c in row
-            ]
-            continue
-        last_aboard = max(here, key=lambda place: aboard[place].latest, default=None)
-        docks: list[int] = []
-        before = aboard[last_aboard].latest if last_aboard is not None else 0
-        for candidate in row:
-            docks.append(_dock(candidate, stays, ship.handover[0], before))
-            before = docks[-1] + candidate.longest
-        for place, dock in enumerate(docks):
-            end = dock + row[place].longest
-            if place + 1 < len(docks):
+        docks = [c.nominal + c.transit for c in row]
+        for place, (candidate, dock) in enumerate(zip(row, docks, strict=True)):
+            end = dock + candidate.longest
+            if ship.handover is not None and place + 1 < len(docks):
                 end = min(end, docks[place + 1] + ship.handover[0])
-            crews.append((dock, max(end, dock + 1), row[place].ports))
-        if docks and last_aboard is not None:
-            leaves[last_aboard] = min(leaves[last_aboard], docks[0] + ship.handover[0])
+            crews.append((dock, max(end, dock + 1), candidate.ports))
+        if docks and here and ship.handover is not None:
+            last = max(here, key=lambda place: aboard[place].latest)
+            leaves[last] = min(leaves[last], docks[0] + ship.handover[0])
     return leaves, crews
-
-
-def _dock(candidate: Candidate, stays: Sequence[Stay], handover: int, before: int) -> int:
-    """Return the docking day nearest to the nominal one on which a handover has its ports.
-
-    The ship before is there until the day ``before`` at the latest.
-    """
-    days = np.arange(candidate.earliest, candidate.latest + 1) + candidate.transit
-    pool = set(candidate.ports)
-    taken = np.zeros(days.size, dtype=np.int64)
-    for stay in stays:
-        if stay.port in pool:
-            taken += (stay.first < days + handover + 1) & (stay.last > days)
-    enough = taken + 1 + (days < before) <= len(pool)
-    nominal = candidate.nominal + candidate.transit
-    if not enough.any():
-        return nominal
-    good = days[enough]
-    return int(good[np.argmin(np.abs(good - nominal))])
 
 
 def stays_of(
@@ -256,9 +305,14 @@ def stays_of(
 def _other_ports(programme: Programme, flight: Flight, ports: Sequence[str]) -> tuple[int, ...]:
     """Return the other ports of crewed ships at which a cargo ship would do as well.
 
-    What brings propellant needs a port through which, or from which, it is used.
+    What pumps propellant over needs a port through which it flows, and the ship that brings the
+    station down keeps its own. One that would raise the orbit from its port and not from the other
+    may go there: the crews come first, and the plan says that it was moved.
     """
     ship = programme.ship[flight.ship]
+    end = programme.station[flight.station].end
+    if end is not None and end.ship == flight.ship:
+        return ()
     propellant = flight.propellant_to_station_kg
     if propellant is None:
         propellant = ship.propellant_to_station_kg
@@ -267,7 +321,7 @@ def _other_ports(programme: Programme, flight: Flight, ports: Sequence[str]) -> 
     for place, name in enumerate(ports):
         port = _port(programme, name)
         serves = propellant <= LITTLE_PROPELLANT_KG or (
-            port.propellant_transfer >= own.propellant_transfer and port.reboost >= own.reboost
+            port.propellant_transfer >= own.propellant_transfer
         )
         if name != flight.port and port.mechanism in ship.mechanisms and serves:
             found.append(place)
