@@ -246,6 +246,27 @@ def test_a_plan_that_cannot_be_names_the_constraints_with_their_dates(call: Call
     assert "{" not in out
 
 
+def test_the_worth_of_an_exchange_is_asked_from_the_first_agreement_on(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, Any] = {}
+
+    def worth(*asked: Any, **options: Any) -> dict[str, Any]:
+        seen.update(options, asked=asked[1:4], nations=set(asked[4]))
+        return worth_json()
+
+    monkeypatch.setattr(crew_worth, "exchange_worth", worth)
+    code, out, _ = call("iss", "--worth", "--until", "2028-12-31", "--json")
+    assert code == 0
+    document = json.loads(out)
+    assert document["worth"] == worth_json()
+    assert seen["asked"] == ("iss", date(2026, 10, 3), date(2028, 12, 31))
+    agreed = read_programme("iss").agreement.values()
+    assert seen["since"] == min(one.since for one in agreed if one.kind == "exchange")
+    assert {"RUS", "USA"} <= seen["nations"]
+    assert json.loads((Path(document["folder"]) / "run.json").read_text())["state"] == "complete"
+
+
 def test_documents_have_the_shape_that_the_reports_were_tested_with(call: Call) -> None:
     _, out, _ = call("iss", "--check", "--at", "2022-06-01", "--until", "2023-01-31", "--json")
     real, made = json.loads(out)["check"], check_json()

@@ -208,6 +208,13 @@ def test_a_plan_ends_as_its_status_says(status: str, expected: str) -> None:
     assert outcome({"plan": plan_json(status=status), "check": broken}) == expected
 
 
+def test_a_comparison_is_good_even_if_one_way_cannot_be_planned() -> None:
+    worth = worth_json()
+    assert outcome({"worth": worth}) == "good"
+    worth["parts"][1]["without"] = dict(worth["parts"][1]["with"], status="interrupted")
+    assert outcome({"worth": worth}) == "interrupted"
+
+
 def test_a_check_falls_short_only_if_a_side_has_too_few_people() -> None:
     assert outcome({"check": check_json()}) == "good"
     short = check_json(findings=[finding("presence", days=2), finding("presence", days=3)])
