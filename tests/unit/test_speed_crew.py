@@ -84,6 +84,13 @@ def test_answers_that_differ_where_both_are_proven_meet_nothing():
     assert "crew time short: 100 and 99" in row.agreement
 
 
+def test_an_unproven_answer_is_not_faster_than_a_proven_one():
+    row = milp_row(CASES["iss-two"], OPEN, replace(GOOD, wall_s=100.0))
+    assert not row.met
+    assert "the planner stopped after 4.0 s, not proven: crew time short" in row.agreement
+    assert "HiGHS took 100.0 s, proven in every stage" in row.agreement
+
+
 def test_a_stage_after_one_that_is_open_is_another_question():
     first = Stage("safety days lost", "d", 4, 3, "within limit")
     other = replace(GOOD, status="within limit", stages=(first, STAGES[1]))

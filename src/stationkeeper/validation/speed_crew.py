@@ -218,10 +218,10 @@ def _values(stages: Sequence[Stage]) -> str:
 def _ended(given: Answer) -> str:
     """Return in words how far the answer is proven."""
     open_stages = [stage for stage in given.stages if stage.status != "proven"]
-    if not open_stages:
+    if given.status == "proven":
         return "proven in every stage"
     listed = ", ".join(f"{stage.name} (gap {stage.gap:.1%})" for stage in open_stages)
-    return f"not proven: {listed}"
+    return f"not proven: {listed or given.reason or 'later stages'}"
 
 
 def _limit_row(
@@ -295,11 +295,20 @@ def planner_rows(case: Case, given: Answer) -> list[SpeedRow]:
     return rows
 
 
+def _unproven(ours: Answer, peer: Answer) -> tuple[str, str]:
+    """Return in words how an answer that the planner has not proven stands beside the peer's."""
+    return (
+        f"the planner stopped after {ours.wall_s:.1f} s, {_ended(ours)}: {_values(ours.stages)}",
+        f"HiGHS took {peer.wall_s:.1f} s, {_ended(peer)}: {_values(peer.stages)}",
+    )
+
+
 def milp_row(case: Case, ours: Answer, peer: Answer) -> SpeedRow:
     """Return the row of the planner beside HiGHS.
 
     Stages are compared in order as long as both have proven them: a stage is another question
-    once a former one differs. Answers that differ never meet the goal.
+    once a former one differs. Answers that differ, or that the planner has not proven, never meet
+    the goal.
     """
     both = []
     for one, other in zip(ours.stages, peer.stages, strict=False):
@@ -316,6 +325,7 @@ def milp_row(case: Case, ours: Answer, peer: Answer) -> SpeedRow:
             *(f"the planner breaks a rule: {words}" for words in ours.broken),
             *(f"HiGHS breaks a rule: {words}" for words in peer.broken),
             *(f"the planner and HiGHS differ in {words}" for words in differing),
+            *(_unproven(ours, peer) if ours.status != "proven" else ()),
         ]
     )
     agreement = (
