@@ -31,7 +31,8 @@ def _positive(**values: ArrayLike) -> None:
     """Refuse arguments at or below zero; NaN passes."""
     for name, value in values.items():
         if np.any(np.asarray(value) <= 0):
-            raise DomainError(f"{name.replace('_', ' ')}: expected above zero, given {value}")
+            told = name.replace("_", " ")
+            raise DomainError(f"{told}: expected above zero, given {np.min(value)}")
 
 
 def choked_flow(
@@ -352,7 +353,7 @@ def make_up_gas(flow: ArrayLike, open_share: ArrayLike = 1.0) -> Array:
     """
     share = np.asarray(open_share, dtype=np.float64)
     if np.any((share < 0) | (share > 1)):
-        raise DomainError(f"open share: expected 0 to 1, given {open_share}")
+        raise DomainError(f"open share: expected 0 to 1, given {np.asarray(open_share)}")
     year = DAYS_PER_YEAR * SECONDS_PER_DAY
     return np.asarray(np.asarray(flow, dtype=np.float64) * share * year)
 
@@ -576,7 +577,7 @@ def leak_before_burst(
     _positive(**given)
     share = np.asarray(open_part, dtype=np.float64)
     if np.any((share < 0) | (share > 1)):
-        raise DomainError(f"open part: expected 0 to 1, given {open_part}")
+        raise DomainError(f"open part: expected 0 to 1, given {np.asarray(open_part)}")
     r, t, p, k, s, e, noticed, temp, share = np.broadcast_arrays(
         *(np.asarray(value, dtype=np.float64) for value in given.values()), share
     )
