@@ -1,0 +1,1 @@
+"""What wears out: cracks, and how likely they open a wall."""
