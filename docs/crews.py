@@ -21,7 +21,7 @@ PAGE = Path(__file__).resolve().parent / "explanation" / "crews.md"
 SINCE = date(2022, 10, 1)  # the first month with exchanged seats both ways
 AT = date(2026, 10, 3)  # the day after the end of the record
 UNTIL = date(2028, 12, 31)
-SECONDS = 60.0  # [s] limit of each stage of the two plans
+SECONDS = 12.0  # [s] limit of each stage of the two plans
 
 
 def years() -> str:
@@ -155,7 +155,7 @@ def worth() -> str:
             head = (
                 f"{part['name']}, {part['first']} to {part['last']}",
                 name,
-                told["status"],
+                _state(told),
                 f"{told['flights']}",
                 ", ".join(f"{nation} {told['seats'].get(nation, 0)}" for nation in ("RUS", "USA"))
                 + f", others {sum(s for n, s in told['seats'].items() if n not in ('RUS', 'USA'))}",
@@ -175,6 +175,14 @@ def worth() -> str:
         ),
         rows,
     )
+
+
+def _state(told: dict[str, Any]) -> str:
+    """Return how a plan ended, and how near to the best it is known to be."""
+    if "bounds" not in told:
+        return str(told["status"])
+    lost, bound = (told[key].get("safety days lost", 0) for key in ("stages", "bounds"))
+    return f"{told['status']}: {lost:.0f} safety days lost, none below {bound:.0f}"
 
 
 def _risk(told: dict[str, Any], part: dict[str, Any]) -> tuple[str, ...]:

@@ -311,10 +311,11 @@ def exchange_worth(
         ``losses`` (a row for each counted event), ``classes`` (a row of counts for each class of
         ship, the last for all), ``parts``. Each part has ``name`` (``as flown``, ``planned`` or
         ``together``), ``first``, ``last``, ``days``, and ``with`` and ``without``, each with
-        ``status``, ``flights``, ``seats`` by nation, ``stages`` by name, and by reading
-        ``at_risk_days``, ``at_risk_by_side``, ``alone_days``, ``without_side_days``,
-        ``ship_days``, ``ship_days_alone``, ``chance`` and ``chance_with_alone`` as low, middle,
-        high. A plan that was not found has its ``status`` and ``conflicts`` and no figures.
+        ``status``, ``flights``, ``seats`` by nation, and by reading ``at_risk_days``,
+        ``at_risk_by_side``, ``alone_days``, ``without_side_days``, ``ship_days``,
+        ``ship_days_alone``, ``chance`` and ``chance_with_alone`` as low, middle, high. Plans also
+        have ``conflicts``, and ``stages`` and ``bounds`` by name; one that was not found has no
+        figures.
 
     Raises
     ------
@@ -367,6 +368,7 @@ def exchange_worth(
             "status": plan.status,
             "conflicts": list(plan.conflicts),
             "stages": {stage.name: stage.value for stage in plan.stages},
+            "bounds": {stage.name: stage.bound for stage in plan.stages},
             **_seats_planned(asked.rotation, plan),
         }
         known_plan = plan.status not in ("impossible", "none found")
