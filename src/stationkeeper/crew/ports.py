@@ -127,8 +127,9 @@ def calendar(
 ) -> tuple[int, ...]:
     """Return the launch days nearest to the calendar on which crews can hand over.
 
-    A handover has its ports, and two at once do not bring more people than may be aboard. A launch
-    without such a day in its window keeps its nominal one, as do visits.
+    A handover has its ports and falls into the life of the ship that leaves, and two at once do
+    not bring more people than may be aboard. A launch without such a day in its window keeps its
+    nominal one, as do visits.
 
     Parameters
     ----------
@@ -153,6 +154,7 @@ def calendar(
     }
     handovers: list[tuple[int, int, int]] = []
     last: dict[int, int] = {}
+    previous: dict[int, int] = {}
     for place in sorted(range(len(candidates)), key=lambda n: (candidates[n].nominal, n)):
         candidate = candidates[place]
         handover = ships[candidate.ship].handover
@@ -169,9 +171,23 @@ def calendar(
             if ship != candidate.ship and 2 * (crew[ship] + crew[candidate.ship]) > most:
                 quiet &= (days + handover[0] < begin) | (days > end)
         good = quiet if quiet.any() else good
+        in_life = good & (days + handover[0] <= until[candidate.ship])
+        before = previous.get(candidate.ship)
+        if good.any() and not in_life.any() and before is not None:
+            # The ship before comes later, so that its life lasts until there are ports.
+            needed = int(days[good].min()) + handover[0] - until[candidate.ship]
+            later = found[before] + needed
+            row = np.array([later + candidates[before].transit])
+            free = _ports_enough(row, candidates[before], stays, handover[0], until[candidate.ship])
+            if later <= candidates[before].latest and free.all():
+                found[before] = later
+                until[candidate.ship] += needed
+                in_life = good & (days + handover[0] <= until[candidate.ship])
+        good = in_life if in_life.any() else good
         if good.any():
             near = launch[good]
             found[place] = int(near[np.argmin(np.abs(near - candidate.nominal))])
+        previous[candidate.ship] = place
         dock = found[place] + candidate.transit
         handovers.append((dock, dock + handover[0], candidate.ship))
         last[candidate.ship] = found[place]
