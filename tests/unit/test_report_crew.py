@@ -10,14 +10,12 @@ import pytest
 from stationkeeper.errors import InputError, StorageError
 from stationkeeper.report import crew_check, crew_plan
 from stationkeeper.report.crew_page import crew_text, write_crew_report
+from stationkeeper.report.crew_plan_words import STATUS, flight_rows, plan_text
 from stationkeeper.report.crew_words import (
     KINDS,
-    STATUS,
     documents,
-    flight_rows,
     merged_spans,
     outcome,
-    plan_text,
     risk_spans,
     slip_lines,
     span_rows,

@@ -7,36 +7,40 @@ from importlib import resources
 from pathlib import Path
 
 from stationkeeper.report import crew_check, crew_plan
-from stationkeeper.report.crew_words import (
+from stationkeeper.report.crew_plan_words import (
     FLIGHT_HEADS,
-    GROUNDED,
-    SPAN_HEADS,
     STAGE_HEADS,
     STATUS,
-    WORTH_HEADS,
+    flight_rows,
+    plan_text,
+    stage_rows,
+    thing_text,
+)
+from stationkeeper.report.crew_words import (
+    GROUNDED,
+    SPAN_HEADS,
     Document,
     check_text,
     counts_text,
     documents,
-    flight_rows,
     grounding_table,
     in_short,
     merged_spans,
-    plan_text,
     put_back_text,
     reading_lines,
     side_text,
     slip_lines,
     span_rows,
-    stage_rows,
-    thing_text,
+    year_heads,
+    year_rows,
+    years_changed,
+)
+from stationkeeper.report.crew_worth import (
+    WORTH_HEADS,
     worth_lines,
     worth_parts,
     worth_rows,
     worth_text,
-    year_heads,
-    year_rows,
-    years_changed,
 )
 from stationkeeper.report.markup import Markup, tag
 from stationkeeper.report.markup import table as plain_table

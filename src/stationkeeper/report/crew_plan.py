@@ -10,7 +10,8 @@ import numpy as np
 
 from stationkeeper.report import look
 from stationkeeper.report.crew_check import ALONE, EMPTIED
-from stationkeeper.report.crew_words import Document, risk_spans, seats_text, side_text
+from stationkeeper.report.crew_plan_words import seats_text
+from stationkeeper.report.crew_words import Document, risk_spans, side_text
 from stationkeeper.report.numbers import counted, listed
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Crews in words: what a check, a plan and an exchange of seats come to, for a terminal."""
+"""Crews in words: what a check comes to, and what all words about crews share."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any, Literal
 
 from stationkeeper.errors import InputError
-from stationkeeper.report.numbers import FIRM_SPACE, MISSING, counted, listed, number, whole
+from stationkeeper.report.numbers import FIRM_SPACE, counted, listed, whole
 from stationkeeper.report.tables import aligned
 
 Document = Mapping[str, Any]
@@ -18,15 +18,6 @@ WAYS = ("with", "without")
 SPANS_SHOWN = 20
 """Failing spans printed; check.json holds all of them; our choice."""
 _SLIPS_SHOWN = 5  # late launches named; our choice
-
-STATUS = {
-    "proven": "proven: no plan is better",
-    "within limit": "the best found in the time given; how much better one could be is the gap",
-    "interrupted": "interrupted: the best found until then, not the best there is",
-    "impossible": "impossible: no plan keeps all that is asked",
-    "none found": "none found in the time given, and no proof that there is none",
-}
-"""What the status of a plan means."""
 
 
 def documents(folder: Path) -> dict[str, Document]:
@@ -263,17 +254,17 @@ def check_text(check: Document) -> str:
             "If any one ship had to leave with its people: share of the days with people aboard",
             "on which enough people would stay for each side.",
             "",
-            *_table([heads, *year_rows(check["years"], sides)], left=()),
+            *columns([heads, *year_rows(check["years"], sides)], left=()),
             *(["", *reading_lines(check)] if readings_differ(check) else []),
         ],
     ]
     changed = years_changed(check)
     if changed:
-        rows = _table([heads, *year_rows(changed, sides)], left=())
+        rows = columns([heads, *year_rows(changed, sides)], left=())
         blocks.append([f"{put_back_text(check)}:", "", *rows])
     grounded = grounding_table(check)
     if grounded:
-        blocks.append([*wrap(GROUNDED + ":", 100), "", *_table(grounded, left=(0, 2, 3))])
+        blocks.append([*wrap(GROUNDED + ":", 100), "", *columns(grounded, left=(0, 2, 3))])
     if slip_lines(check):
         blocks.append(slip_lines(check))
     blocks.append(span_lines(check))
@@ -405,131 +396,15 @@ def span_lines(check: Document) -> list[str]:
     shown = span_rows(check)
     rest = "" if len(shown) == len(spans) else f" {len(shown)} of {len(spans)}"
     head = f"Failing spans, the longest{rest} first; all are in check.json:"
-    table = _table([SPAN_HEADS, *shown], left=(0, 1, 3, 4, 5, 6, 7))
+    table = columns([SPAN_HEADS, *shown], left=(0, 1, 3, 4, 5, 6, 7))
     return [head, "", *table, *([counts_text(check)] if counts_text(check) else [])]
 
 
-def _table(lines: Sequence[Sequence[str]], left: Sequence[int]) -> list[str]:
+def columns(lines: Sequence[Sequence[str]], left: Sequence[int]) -> list[str]:
     """Return lines in columns without those columns that are empty in every line but the first."""
     used = [i for i in range(len(lines[0])) if any(line[i] for line in lines[1:])]
     kept = [[line[i] for i in used] for line in lines]
     return aligned(kept, frozenset(used.index(i) for i in left if i in used)).split("\n")
-
-
-# ---- plans ----------------------------------------------------------------------------------
-
-
-def stage_rows(plan: Document) -> list[list[str]]:
-    """Return a row for each objective, in the order in which they were solved."""
-    return [
-        [
-            stage["name"],
-            _with_unit(stage["value"], stage["unit"]),
-            _with_unit(stage["bound"], stage["unit"]),
-            "none" if not stage["gap"] else f"{number(100 * stage['gap'], 2)}{FIRM_SPACE}%",
-            stage["status"],
-        ]
-        for stage in plan["stages"]
-    ]
-
-
-STAGE_HEADS = ("objective, in this order", "this plan", "no plan below", "gap", "how it ended")
-FLIGHT_HEADS = ("flight", "ship", "launched", "docked", "undocked", "days", "port", "seats", "note")
-
-
-def _with_unit(value: float | None, unit: str) -> str:
-    if value is None:
-        return MISSING
-    said = whole(value) if abs(value - round(value)) < 1e-6 else number(value, 4)
-    return said if unit in ("", "-") else f"{said}{FIRM_SPACE}{unit}"
-
-
-def seats_text(seats: Mapping[str, int]) -> str:
-    """Write seats by nation.
-
-    Examples
-    --------
-    >>> seats_text({"RUS": 2, "USA": 1}).replace(FIRM_SPACE, " ")
-    'RUS 2, USA 1'
-    """
-    said = [f"{nation}{FIRM_SPACE}{count}" for nation, count in seats.items() if count]
-    return ", ".join(said) or "nobody"
-
-
-def flight_rows(plan: Document) -> list[list[str]]:
-    """Return a row for each ship: those aboard when the plan begins, then those it flies."""
-    aboard = [
-        [
-            one["key"],
-            one["ship"],
-            "aboard",
-            str(one["docked"] or ""),
-            str(one["leaves"] or ""),
-            _days(one["docked"], one["leaves"]),
-            str(one.get("port") or ""),
-            seats_text(one["seats"]),
-            ""
-            if one["people_leave"] in (None, one["leaves"])
-            else f"its people leave {one['people_leave']}",
-        ]
-        for one in plan["aboard"]
-    ]
-    flown = [
-        [
-            one["key"],
-            one["ship"],
-            str(one["launched"]),
-            str(one["docked"]),
-            str(one["undocked"] or ""),
-            _days(one["docked"], one["undocked"]),
-            str(one["port"]),
-            seats_text(one["seats"]),
-            "; ".join(flight_notes(one)),
-        ]
-        for one in plan["flights"]
-    ]
-    return [*aboard, *flown]
-
-
-def flight_notes(flight: Document) -> list[str]:
-    """Say what is special about a flight."""
-    notes = []
-    if flight["adopts"]:
-        notes.append(f"brings home the people of {flight['adopts']}")
-    if flight["exchanged"]:
-        notes.append(counted(flight["exchanged"], "seat") + " exchanged")
-    if flight["bought"]:
-        notes.append(counted(flight["bought"], "seat") + " bought")
-    return notes
-
-
-def _days(first: str | None, last: str | None) -> str:
-    from datetime import date
-
-    if not first or not last:
-        return ""
-    return str((date.fromisoformat(str(last)) - date.fromisoformat(str(first))).days)
-
-
-def plan_text(plan: Document) -> str:
-    """Return a plan as the terminal shows it."""
-    blocks = [
-        [
-            f"{plan['title']}, crews from {plan['first']} to {plan['last']}",
-            f"The plan is {STATUS[plan['status']]}.",
-        ]
-    ]
-    if plan["conflicts"]:
-        blocks.append(["These cannot hold together:", *[f"  {one}" for one in plan["conflicts"]]])
-    if plan["stages"]:
-        blocks.append(_table([STAGE_HEADS, *stage_rows(plan)], left=(0, 4)))
-    rows = flight_rows(plan)
-    if rows:
-        blocks.append(_table([FLIGHT_HEADS, *rows], left=(0, 1, 2, 3, 4, 6, 7, 8)))
-    undone = [str(task["name"]) for task in plan["tasks"] if not task["done_by"]]
-    if undone:
-        blocks.append([f"Work that nobody does: {listed(undone)}."])
-    return "\n\n".join("\n".join(block) for block in blocks)
 
 
 def always_alone(check: Document) -> bool:
@@ -548,134 +423,3 @@ def risk_spans(check: Document, side: str) -> list[tuple[str, str, bool]]:
         for one in check["findings"]
         if one["side"] == side and one["kind"] in kinds
     ]
-
-
-def thing_text(thing: object) -> str:
-    """Write an entry of a list, be it words or a table of named values.
-
-    Examples
-    --------
-    >>> thing_text("as agreed"), thing_text({"name": "pad", "until": None, "days": 3})
-    ('as agreed', 'pad: days 3')
-    """
-    if not isinstance(thing, Mapping):
-        return str(thing)
-    named = [str(thing[key]) for key in ("name", "key", "title") if thing.get(key)]
-    rest = [
-        f"{key.replace('_', ' ')} {_plain(value)}"
-        for key, value in thing.items()
-        if key not in ("name", "key", "title") and value not in (None, "", [], {}, ())
-    ]
-    return ": ".join(part for part in (" ".join(named), ", ".join(rest)) if part)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Mapping):
-        return listed(f"{key} {_plain(one)}" for key, one in value.items())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return listed(_plain(one) for one in value)
-    return str(value)
-
-
-# ---- what an exchange is worth --------------------------------------------------------------
-
-
-WORTH_HEADS = ("", "", "with the exchange", "without it")
-_PARTS = {
-    "as flown": "the record; without: the same flights with the seats put back",
-    "planned": "two plans from the same day",
-    "together": "both",
-}
-
-
-def worth_rows(worth: Document) -> list[list[str]]:
-    """Return the same figures with and without the exchange, for the record and for the plans."""
-    rows = []
-    for part in worth["parts"]:
-        head = f"{part['name']}, {part['first']} to {part['last']}"
-        pair = [part[way] for way in WAYS]
-        for what, said in _WORTH.items():
-            cells = [said(one, part) for one in pair]
-            if any(cells):
-                rows.append([head, what, *(cell or "–" for cell in cells)])
-                head = ""
-    return rows
-
-
-def _worth_days(key: str) -> Any:
-    def said(one: Document, part: Document) -> str:
-        if key not in one:
-            return ""
-        return f"{whole(one[key][0])} of {whole(part['days'])} days, {both(one[key], part['days'])}"
-
-    return said
-
-
-def _worth_chance(one: Document, part: Document) -> str:
-    if "chance" not in one:
-        return ""
-    low, middle, high = (100 * end for end in one["chance"][0])
-    return f"{number(middle, 2)} ({number(low, 2)}–{number(high, 2)}){FIRM_SPACE}%"
-
-
-def _worth_seats(one: Document, part: Document) -> str:
-    """Write the nations with most seats; the others are summed."""
-    ranked = sorted(one["seats"].items(), key=lambda pair: (-pair[1], pair[0]))
-    named = dict(ranked[:_NATIONS_SAID])
-    rest = sum(count for _, count in ranked[_NATIONS_SAID:])
-    if "at_risk_days" not in one:
-        return ""
-    return seats_text(named | ({"others": rest} if rest else {}))
-
-
-_NATIONS_SAID = 3  # nations named with their seats; our choice
-_WORTH: dict[str, Any] = {
-    "plan": lambda one, part: "" if one["status"] == "as flown" else one["status"],
-    "a side empty without one ship": _worth_days("at_risk_days"),
-    "all on one ship": _worth_days("alone_days"),
-    "a side is empty": _worth_days("without_side_days"),
-    "chance that a side is emptied": _worth_chance,
-    "flights": lambda one, part: str(one["flights"]) if "at_risk_days" in one else "",
-    "seats": _worth_seats,
-}
-
-
-def worth_lines(worth: Document) -> list[str]:
-    """Say what was counted, and what went wrong with a plan."""
-    rate = worth["rate"]
-    low, high = (number(1e5 * rate[end], 2) for end in ("low", "high"))
-    lines = [
-        f"The chance rests on {counted(rate['events'], 'loss', 'losses')} or early returns in "
-        f"{whole(rate['exposure'])} docked days of crewed ships: {number(1e5 * rate['middle'], 2)} "
-        f"({low}–{high}) in 100{FIRM_SPACE}000 days, Jeffreys interval of "
-        f"{100 * worth['level']:.0f}{FIRM_SPACE}%."
-    ]
-    lines += [
-        f"{one['date']} {one['flight']} ({one['ship']}): {one['what']}; confidence "
-        f"{one['confidence']}"
-        for one in worth["losses"]
-    ]
-    for part in worth["parts"]:
-        for name in WAYS:
-            for conflict in part[name].get("conflicts", ()):
-                lines.append(f"No plan {name} the exchange: {conflict}")
-    return lines
-
-
-def worth_text(worth: Document) -> str:
-    """Return what an exchange is worth as the terminal shows it."""
-    return "\n".join(
-        [
-            f"{worth['title']}: what the exchange of seats is worth, {worth['since']} to "
-            f"{worth['until']}",
-            "",
-            *_table([WORTH_HEADS, *worth_rows(worth)], left=(0, 1, 2, 3)),
-            "",
-            *worth_lines(worth),
-        ]
-    )
-
-
-def worth_parts(worth: Document) -> list[tuple[str, str]]:
-    """Return what the parts of the comparison are."""
-    return [(one["name"], _PARTS.get(one["name"], "")) for one in worth["parts"]]
