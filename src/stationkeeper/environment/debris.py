@@ -58,14 +58,32 @@ FROZEN_AFTER_2011: Final = DebrisGrowth(frozen_from=2011.0)  # our choice, the d
 
 # Flux on an orbit of this inclination over the mean, from NASA TM-100471 (memory, C; the model's
 # table has a line for each degree, these are every fifth and the peaks).
-_INCLINATIONS: Final = np.array(
-    [25, 28.5, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100, 105, 110, 115, 120, 125]
-)  # [deg]
-_INCLINATION_FACTORS: Final = np.array(
-    "0.900 0.9135 0.920 0.940 0.960 0.990 1.020 1.050 1.090 1.160 1.260 1.410 "
-    "1.710 1.490 1.370 1.550 1.780 1.660 1.410 1.280 1.155 1.095".split(),
-    dtype=float,
-)
+_INCLINATION_TABLE: Final = np.array(
+    [
+        [25, 0.900],
+        [28.5, 0.9135],
+        [30, 0.920],
+        [35, 0.940],
+        [40, 0.960],
+        [45, 0.990],
+        [50, 1.020],
+        [55, 1.050],
+        [60, 1.090],
+        [65, 1.160],
+        [70, 1.260],
+        [75, 1.410],
+        [80, 1.710],
+        [85, 1.490],
+        [90, 1.370],
+        [95, 1.550],
+        [100, 1.780],
+        [105, 1.660],
+        [110, 1.410],
+        [115, 1.280],
+        [120, 1.155],
+        [125, 1.095],
+    ]
+)  # [deg], [-]
 
 
 def decimal_year(day: ArrayLike) -> Array:
@@ -208,7 +226,7 @@ def inclination_factor(inclination: ArrayLike) -> Array:
     [1.03, 1.64]
     """
     degrees = np.degrees(np.asarray(inclination, dtype=float))
-    return np.asarray(np.interp(degrees, _INCLINATIONS, _INCLINATION_FACTORS))
+    return np.asarray(np.interp(degrees, *_INCLINATION_TABLE.T))
 
 
 def debris_flux(
