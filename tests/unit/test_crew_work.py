@@ -102,6 +102,7 @@ def test_the_record_ends_before_the_first_planned_landing_or_regular_flight(have
 
 def test_a_plan_without_a_record_begins_with_the_span_and_ends_in_it(haven):
     assert days_planned(haven, "haven-1")[0] == haven.span.first
+    assert days_planned(read_programme("iss-to-ros"), "ros")[0] == date(2030, 7, 1)  # separation
     assert days_planned(haven, "haven-1", haven.span.last - timedelta(days=9))[1] == haven.span.last
 
 

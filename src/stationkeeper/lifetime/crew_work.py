@@ -23,6 +23,7 @@ from stationkeeper.errors import InputError, Interrupted
 from stationkeeper.lifetime.stay_limits import StayLimits, stay_limits
 from stationkeeper.programme.composition import all_crews, all_flights, named_flight
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.history import history
 from stationkeeper.programme.read import read_programme
 from stationkeeper.programme.write import as_toml
 from stationkeeper.results.folder import (
@@ -163,8 +164,8 @@ def days_planned(
     station : str
         Key of the station.
     at, until : date, optional
-        As given; otherwise the day after the record (the first day of the span without one), and
-        730 days later or the end of the span.
+        As given; otherwise the day after the record (without one the first day of the span on which
+        the station is there), and 730 days later or the end of the span.
 
     Raises
     ------
@@ -180,8 +181,9 @@ def days_planned(
     """
     if at is None:
         known = record_end(programme, station)
-        at = programme.span.first if known is None else known + timedelta(days=1)
-        at = min(max(at, programme.span.first), programme.span.last)
+        begin = history(programme).exists_from(station) or programme.span.first
+        at = begin if known is None else known + timedelta(days=1)
+        at = min(max(at, begin, programme.span.first), programme.span.last)
     if until is None:
         until = min(at + timedelta(days=HORIZON_DAYS), programme.span.last)
     return _within(programme, at, until)
