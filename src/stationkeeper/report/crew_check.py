@@ -177,7 +177,8 @@ def _ships(axes: "Axes", check: Document, lanes: Mapping[str, int]) -> None:
     axes.spines["left"].set_visible(False)
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="x", length=0, labelbottom=False)
-    axes.set_title("Ships: whose seats home are on each", pad=4)
+    wide = len(check["years"]) > 8  # beside few years there is room for the key alone
+    axes.set_title("Ships: whose seats home are on each" if wide else "Seats home", pad=4)
     words = [(side_text(side), colour) for side, colour in colours.items()]
     look.words_beside(axes, words, sign="■")
 
