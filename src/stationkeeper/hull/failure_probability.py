@@ -120,13 +120,14 @@ def tabulated_detection(size: ArrayLike, table_size: ArrayLike, probability: Arr
     >>> np.round(tabulated_detection([1.0, 3.2, 50.0], [2.0, 5.0], [0.2, 0.8]), 2).tolist()
     [0.0, 0.51, 1.0]
     """
-    return np.interp(
+    found = np.interp(
         np.log(np.asarray(size, dtype=float)),
         np.log(np.asarray(table_size, dtype=float)),
         np.asarray(probability, dtype=float),
         left=0.0,
         right=1.0,
     )
+    return np.asarray(found)
 
 
 def failure_probability(
@@ -257,7 +258,7 @@ def exceedance(size: ArrayLike, table_size: ArrayLike, number: ArrayLike) -> Arr
     inside = np.interp(place, knots, values)
     below = np.minimum(place - knots[0], 0) * first
     above = np.maximum(place - knots[-1], 0) * last
-    return np.exp(inside + below + above)
+    return np.asarray(np.exp(inside + below + above))
 
 
 def expected_failures(number_above: ArrayLike, missed: ArrayLike) -> Array:
