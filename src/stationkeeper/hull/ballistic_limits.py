@@ -136,7 +136,7 @@ def _with_thin_bumper(
     yield_ksi: float,
 ) -> float:
     """Limit above 7 km/s where the bumper may be too thin to shatter the projectile. [cm]"""
-    if _thin_bumper_excess(sufficient, sufficient, bumper, standoff, 1e9) >= 0.0:
+    if bumper >= sufficient * (0.2 if standoff >= 30.0 * sufficient else 0.25):
         return sufficient
     bare = 0.6 * cosine * rho_p**0.5 * 7.0 ** (2.0 / 3.0) / (yield_ksi / 40.0) ** 0.5
     mass_root = (np.pi / 6.0 * rho_p) ** (1.0 / 3.0)
