@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stationkeeper.schedule.model import people_leave
+from stationkeeper.schedule.plans import people_leave
 from stationkeeper.schedule.problem import (
     Aboard,
     Candidate,

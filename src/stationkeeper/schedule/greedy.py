@@ -1,6 +1,6 @@
 """A first plan without any search: launches by the calendar, seats and ports by first fit."""
 
-from stationkeeper.schedule.model import people_leave
+from stationkeeper.schedule.plans import people_leave
 from stationkeeper.schedule.problem import Candidate, Flight, Mix, Plan, Rotation
 from stationkeeper.schedule.score import last_of_class, score
 

@@ -24,6 +24,11 @@ def key_of(literal: Literal) -> int:
     return int(literal.index)
 
 
+def number(literal: Literal) -> Any:
+    """A literal as a term of a sum."""
+    return int(literal) if isinstance(literal, bool) else literal
+
+
 class Sheet:
     """A solver model with clauses that can be grouped under names.
 

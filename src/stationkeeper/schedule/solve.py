@@ -9,7 +9,8 @@ from typing import Any
 from stationkeeper.schedule.check import check
 from stationkeeper.schedule.conflicts import conflicts
 from stationkeeper.schedule.greedy import greedy
-from stationkeeper.schedule.model import STAGES, RotationModel
+from stationkeeper.schedule.model import RotationModel
+from stationkeeper.schedule.objectives import STAGES
 from stationkeeper.schedule.problem import Plan, Rotation, Stage, Status
 from stationkeeper.schedule.score import Score, score
 from stationkeeper.schedule.search import Found, need_solver, search
