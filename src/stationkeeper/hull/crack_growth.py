@@ -377,7 +377,9 @@ def grow_cracks(
     Notes
     -----
     Lives agree with the closed form of Paris to 5e-6 and with a plain integration of a spectrum
-    with thresholds to 5e-4, sizes at a time to 1e-3 (tests/unit/test_hull_cracks.py).
+    with thresholds to 5e-4, sizes at a time to 1e-3 (tests/unit/test_hull_cracks.py). A hundred
+    thousand cracks under four classes take 0.2 to 0.5 s on one core, with sixty yearly sizes 0.6 to
+    0.8 s (measured in November 2026).
 
     Examples
     --------

@@ -187,7 +187,7 @@ def failure_probability(
     )
 
 
-def chance_band(events: int, samples: int, level: float = 0.9) -> tuple[float, float]:
+def chance_band(events: int, samples: int, coverage: float = 0.9) -> tuple[float, float]:
     """Return the exact band of a chance of which so many events were seen.
 
     Parameters
@@ -196,7 +196,7 @@ def chance_band(events: int, samples: int, level: float = 0.9) -> tuple[float, f
         0 to the number of samples. [-]
     samples : int
         1 or more. [-]
-    level : float
+    coverage : float
         Of the band, between 0 and 1. [-]
 
     Returns
@@ -220,9 +220,9 @@ def chance_band(events: int, samples: int, level: float = 0.9) -> tuple[float, f
     >>> round(low, 4), round(high, 4)
     (0.0, 0.0295)
     """
-    if not (0 <= events <= samples and samples > 0 and 0 < level < 1):
-        raise DomainError(f"band of a chance: given {events} of {samples} at level {level}")
-    tail = (1 - level) / 2
+    if not (0 <= events <= samples and samples > 0 and 0 < coverage < 1):
+        raise DomainError(f"band of a chance: given {events} of {samples} with coverage {coverage}")
+    tail = (1 - coverage) / 2
     low = 0.0 if events == 0 else float(betaincinv(events, samples - events + 1, tail))
     high = 1.0 if events == samples else float(betaincinv(events + 1, samples - events, 1 - tail))
     return low, high

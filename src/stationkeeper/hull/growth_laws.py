@@ -300,7 +300,7 @@ def nasgro_rate(
 
     Notes
     -----
-    The same constants in the package damocles 0.2.0 give the same rates to 1.3e-4, which is its
+    The same constants in the package damocles 0.2.0 give the same rates to 1.4e-4, which is its
     rounding of ksi sqrt(inch) (`validate hull`). Independent tests of one alloy scatter by a factor
     of two and more.
 

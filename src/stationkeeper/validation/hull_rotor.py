@@ -211,8 +211,9 @@ def rotor_rows(rotor: Mapping[str, Any]) -> list[Row]:
     source = f"{rotor['source']} ({rotor['confidence']})"
     low, high = rotor["acceptance_uninspected_per_cycle"]
     less, more = rotor["acceptance_inspected_per_cycle"]
-    plain = ((low + high) / 2, (high - low) / 2, "standard", source)
-    looked = ((less + more) / 2, (more - less) / 2, "standard", source)
+    standard: Kind = "standard"
+    plain = ((low + high) / 2, (high - low) / 2, standard, source)
+    looked = ((less + more) / 2, (more - less) / 2, standard, source)
     other = "damocles 0.2.0, same zones and tables"
     bore = float(ring_stress(np.array(rotor["bore_radius_m"]), rotor)) / 1e6
     return [
