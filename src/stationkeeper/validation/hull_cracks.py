@@ -1,7 +1,7 @@
 """Cracks: growth in a cycle, lives and the chance of failure beside published figures.
 
-Rows of growth hold the logarithm of the rate: independent tests of one alloy scatter by a factor
-of two (ASTM E647), which is the tolerance.
+Rows of growth hold the logarithm of the rate: independent tests of one alloy scatter by about a
+factor of two (ASTM E647, from memory), which is the tolerance.
 """
 
 import tomllib
