@@ -1,7 +1,11 @@
 """A problem without a plan names the rules that cannot hold together."""
 
 from dataclasses import replace
+from typing import Any
 
+import pytest
+
+from stationkeeper.schedule import conflicts as module
 from stationkeeper.schedule.problem import (
     Aboard,
     Candidate,
@@ -11,6 +15,7 @@ from stationkeeper.schedule.problem import (
     ShipClass,
     Side,
 )
+from stationkeeper.schedule.search import Found, search
 from stationkeeper.schedule.solve import solve
 
 CREW = (Mix("2", (2,), (2,), 40, (1,)),)
@@ -47,6 +52,16 @@ def test_a_window_after_the_life_of_the_ship_before() -> None:
     assert conflicts(late) == {
         "soyuz-2 launches on day{9} to day{11}",
         "certified life of soyuz-1 ends on day{8}",
+        "each day needs 1 able to run russian",
+    }
+
+
+def test_people_aboard_who_must_leave_before_their_ship_must() -> None:
+    late = rotation(candidate("soyuz-2", 9, 11), hard_presence=True)
+    sooner = replace(late.aboard[0], latest=12, latest_people=7)
+    assert conflicts(replace(late, aboard=(sooner,))) == {
+        "soyuz-2 launches on day{9} to day{11}",
+        "people of soyuz-1 must leave by day{7}",
         "each day needs 1 able to run russian",
     }
 
@@ -108,3 +123,24 @@ def test_every_conflict_is_needed() -> None:
     assert solve(replace(late, hard_presence=False), workers=1).status == "proven"
     sooner = rotation(candidate("soyuz-2", 6, 11), hard_presence=True)
     assert solve(sooner, workers=1).status == "proven"
+
+
+def test_rules_that_have_no_part_in_it_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = rotation(candidate("soyuz-2", 9, 11), candidate("soyuz-3", 15, 15), hard_presence=True)
+    first_search: list[dict[str, object]] = []
+
+    def names_all(model: Any, **more: Any) -> Found:
+        found = search(model, **more)
+        if not first_search:
+            first_search.append(more)
+            return replace(found, core=())  # as if the solver said no more than: all of it
+        return found
+
+    monkeypatch.setattr(module, "search", names_all)
+    assert set(module.conflicts(late, workers=1)) == {
+        "soyuz-2 launches on day{9} to day{11}",
+        "soyuz-3 launches on day{15} to day{15}",
+        "certified life of soyuz-1 ends on day{8}",
+        "each day needs 1 able to run russian",
+    }
+    assert first_search

@@ -198,11 +198,11 @@ def _aboard(fleet: Fleet, g: int) -> None:
         final = min(people_last, max(rotation.days, first))
     left = Chain(sheet, first, max(final, first), True)
     if sheet.named or final < first:
-        for limit, words in (
-            (last, f"certified life of {ship.key} ends on {day_word(last)}"),
-            (people_last, f"people of {ship.key} must leave by {day_word(ship.latest_people)}"),
-        ):
-            sheet.clause(left.by(limit), name=words)
+        life = f"certified life of {ship.key} ends on {day_word(last)}"
+        sheet.clause(left.by(last), name=life)
+        if people_last < last:
+            stay = f"people of {ship.key} must leave by {day_word(ship.latest_people)}"
+            sheet.clause(left.by(people_last), name=stay)
     fleet.aboard.append(
         Ship(
             key=ship.key,
