@@ -122,7 +122,7 @@ def record_log_likelihood(
     ----------
     time_to_leak : ndarray, (draw, sample)
         Of sites under each draw; infinite if never. [s]
-    sites : array_like, (draw,) or ()
+    sites : array_like, (..., draw) or ()
         Places where a crack can come through. [-]
     record : LeakRecord
         What is known.
@@ -131,7 +131,7 @@ def record_log_likelihood(
 
     Returns
     -------
-    ndarray, (draw,)
+    ndarray, (..., draw)
         Logarithm. [-]
 
     Raises

@@ -208,8 +208,11 @@ def _add_leaks(
     """Add up the leaks of each particle, each with its age and with the repairs that found it."""
     particles, leaks = birth.shape
     left = np.empty(len(repair_day))
+    last = day.max()
     for p in range(particles):
         for k in range(leaks):
+            if birth[p, k] > last:
+                continue
             for r in range(len(repair_day)):
                 # Given that the draw lies below the share found, its ratio to it is uniform too.
                 draw = finds[p, r, k] / found_share[p]
@@ -288,7 +291,7 @@ def leak_histories(
     volume, found_share, first_birth = prior.volume.at(u[:, 4]), u[:, 5], u[:, 6]
     blocks = u[:, PARAMETERS:]
     gaps, marks = blocks[:, :leaks], blocks[:, leaks : 2 * leaks]
-    finds = np.ascontiguousarray(blocks[:, 2 * leaks :]).reshape(-1, repairs, leaks)
+    finds = np.ascontiguousarray(blocks[:, 2 * leaks :]).reshape(len(u), repairs, leaks)
 
     wait = -np.log1p(-gaps) / birth_rate[:, None]
     wait[:, 0] = 0.0

@@ -18,7 +18,8 @@ from stationkeeper.errors import DomainError
 
 Array = NDArray[np.float64]
 LogLikelihood = Callable[[Array], Array]
-Draws = Callable[[int], tuple[Array, Array]]
+Draws = Callable[[int, int], tuple[Array, Array]]
+Columns = slice | NDArray[np.int64]
 
 LEAST_EFFECTIVE: Final = 0.5  # share of particles that a tempered step keeps effective; our choice
 _START_STEP: Final = 0.4  # length of the first move; adapted from then on
@@ -106,7 +107,7 @@ def sequential_posterior(
     log_likelihood: LogLikelihood,
     start: Array,
     draws: Draws,
-    blocks: Sequence[slice],
+    blocks: Sequence[Columns],
     sweeps: int = 3,
 ) -> Course:
     """Particles of the posterior after each of a row of observations.
@@ -118,10 +119,11 @@ def sequential_posterior(
     start : ndarray, (particle, column)
         Standard normal draws. [-]
     draws : callable
-        Takes a round, 0, 1, ...; gives standard normals (particle, column) and uniforms
-        (particle + 1,), always the same for the same round. [-]
-    blocks : sequence of slice
-        Columns that are moved together, one block after the other.
+        Takes a round, 0, 1, ..., and a number of columns; gives standard normals (particle,
+        columns) and uniforms (particle + 1,), always the same for the same round. [-]
+    blocks : sequence of slice or ndarray of int
+        Columns that are moved together, one block after the other. Columns that no observation
+        depends on yet are best a block of their own: they are then drawn anew.
     sweeps : int
         Times that all blocks are moved after each tempered step.
 
@@ -149,7 +151,7 @@ def sequential_posterior(
     """
     particles = np.array(start, dtype=np.float64)
     known = log_likelihood(particles)
-    seen = [particles]
+    seen = [particles.copy()]
     evidence, acceptance, distinct = [], [], []
     lengths = np.full(len(blocks), _START_STEP)
     round_ = 0
@@ -161,30 +163,31 @@ def sequential_posterior(
             ahead = _next_temper(known[:, i], temper)
             log_weight = (ahead - temper) * known[:, i]
             told += float(logsumexp(log_weight)) - float(np.log(len(particles)))
-            _, uniforms = draws(round_)
+            _, uniforms = draws(round_, 0)
+            round_ += 1
             chosen = systematic_resampling(np.exp(log_weight - logsumexp(log_weight)), uniforms[-1])
             particles, known, temper = particles[chosen], known[chosen], ahead
             power = np.where(np.arange(known.shape[1]) < i, 1.0, 0.0)
             power[i] = temper
             for _ in range(sweeps):
                 for b, block in enumerate(blocks):
-                    normals, uniforms = draws(round_)
+                    before = particles[:, block]
+                    normals, uniforms = draws(round_, before.shape[1])
                     round_ += 1
                     moved = particles.copy()
-                    moved[:, block] *= np.sqrt(1 - lengths[b] ** 2)
-                    moved[:, block] += lengths[b] * normals[:, block]
+                    moved[:, block] = np.sqrt(1 - lengths[b] ** 2) * before + lengths[b] * normals
                     after = log_likelihood(moved)
                     gain = (after - known)[:, : i + 1] @ power[: i + 1]
                     with np.errstate(divide="ignore"):
                         taken = np.log(uniforms[:-1]) < gain
-                    particles = np.where(taken[:, None], moved, particles)
-                    known = np.where(taken[:, None], after, known)
+                    particles[taken] = moved[taken]
+                    known[taken] = after[taken]
                     accepted = float(taken.mean())
                     if accepted < _LOW:
                         lengths[b] *= 0.7
                     elif accepted > _HIGH:
                         lengths[b] = min(1.0, 1.3 * lengths[b])
-        seen.append(particles)
+        seen.append(particles.copy())
         evidence.append(told)
         acceptance.append(accepted)
         distinct.append(len(np.unique(particles, axis=0)))
