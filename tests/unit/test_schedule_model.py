@@ -184,6 +184,20 @@ def test_a_port_is_free_on_the_day_on_which_a_ship_leaves(
     assert allowed(rotation, flown(rotation, leave, Flight(0, 6, 7, 20, port, 0))) is fits
 
 
+@pytest.mark.parametrize(("leave", "fits"), [(7, True), (8, False)])
+def test_a_port_is_free_when_a_ship_of_another_class_has_left(leave: int, fits: bool) -> None:
+    visits = (ShipClass("ship", 1, None), ShipClass("other", 1, None))
+    rotation = station(relief("late", 6, 6), relief("soon", 2, 2, ship=1), ships=visits, aboard=())
+    soon, late = Flight(1, 2, 3, leave, 0, 0), Flight(0, 6, 7, 20, 0, 0)
+    assert allowed(rotation, flown(rotation, None, soon, late)) is fits
+
+
+def test_a_ship_that_leaves_on_the_first_day_holds_no_port() -> None:
+    rotation = station(occupied=(Occupied(0, -5, 3, "cargo"),))
+    assert allowed(rotation, flown(rotation, 0))
+    assert not allowed(rotation, flown(rotation, 1))
+
+
 @pytest.mark.parametrize("minimum", [1, 2])
 @pytest.mark.parametrize("freely", [False, True])
 def test_a_day_with_nobody_aboard_is_lost_twice(minimum: int, freely: bool) -> None:
@@ -215,6 +229,20 @@ def test_what_is_left_after_the_loss_of_one_ship(
     counted = values(rotation, flown(rotation, 13, Flight(0, 4, 5, 20, 1, 0)))
     assert counted is not None
     assert counted[ROBUST] == lost
+
+
+def test_days_with_three_ships_do_not_make_up_for_days_with_none() -> None:
+    classes = tuple(ShipClass(key, 1, None) for key in "abc")
+    rotation = station(
+        *(relief(f"{n}", 10, 11, ship=n, ports=(n,), nominal=11) for n in range(3)),
+        ports=("p", "q", "r"),
+        ships=classes,
+    )
+    plan = flown(rotation, 5, *(Flight(n, 11, 12, 20, n, 0) for n in range(3)))
+    counted = values(rotation, plan)
+    # Days 5 to 11 are empty; one ship is not enough on days 0 to 4, three are from day 12 on.
+    assert counted is not None
+    assert counted[ROBUST] == 7 + 12
 
 
 def test_three_ships_of_one_person_each_survive_the_loss_of_one() -> None:
@@ -261,6 +289,55 @@ def test_a_task_is_done_within_its_days_by_people_who_have_the_time(
     undone = values(rotation, replace(plan, tasks_done=(None,)))
     assert undone is not None
     assert undone[OBLIGATIONS] == 1
+
+
+@pytest.mark.parametrize(("first", "fits"), [(8, True), (9, False)])
+def test_a_task_may_begin_on_the_last_day_on_which_a_ship_can_be_docked(
+    first: int, fits: bool
+) -> None:
+    rotation = station(
+        relief("next", 4, 4, longest=4),
+        ships=(ShipClass("ship", 1, None),),
+        tasks=(Task("pump", first, 12, 8.0),),
+        permanent=False,
+        aboard=(),
+    )
+    plan = flown(rotation, None, Flight(0, 4, 5, 9, 1, 0), tasks=(0 if fits else None,))
+    counted = values(rotation, plan)
+    assert counted is not None
+    assert counted[OBLIGATIONS] == (0 if fits else 1)
+
+
+@pytest.mark.parametrize(("dock", "fits"), [(19, True), (20, False)])
+def test_a_task_is_not_done_after_the_horizon(dock: int, fits: bool) -> None:
+    rotation = station(
+        relief("next", 17, 19),
+        ships=(ShipClass("ship", 1, None),),
+        tasks=(Task("look", 18, 30, 0.0),),
+        permanent=False,
+        aboard=(),
+    )
+    plan = flown(rotation, None, Flight(0, dock - 1, dock, dock + 1, 1, 0), tasks=(0,))
+    assert allowed(rotation, plan) is fits
+
+
+def test_a_task_is_done_by_one_flight_and_each_flight_has_its_own_time() -> None:
+    rotation = station(
+        relief("first", 2, 2),
+        relief("second", 9, 9),
+        ships=(ShipClass("ship", 1, None),),
+        tasks=(Task("pump", 0, 19, 8.0), Task("hatch", 0, 19, 8.0)),
+        permanent=False,
+        aboard=(),
+    )
+    # Two people for four days each time.
+    flights = (Flight(0, 2, 3, 7, 1, 0), Flight(1, 9, 10, 14, 1, 0))
+    assert allowed(rotation, flown(rotation, None, *flights, tasks=(0, 1)))
+    assert allowed(rotation, flown(rotation, None, *flights, tasks=(1, 0)))
+    assert not allowed(rotation, flown(rotation, None, *flights, tasks=(1, 1)))
+    longer = replace(rotation, tasks=(Task("pump", 0, 19, 9.0),))
+    for done in (0, 1):
+        assert not allowed(longer, flown(longer, None, *flights, tasks=(done,)))
 
 
 def test_only_days_within_the_horizon_are_time_for_tasks() -> None:
