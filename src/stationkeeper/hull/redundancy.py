@@ -46,7 +46,8 @@ def enough_working(chance: ArrayLike, needed: int, units: int) -> Array:
     value = np.asarray(chance, dtype=np.float64)
     if np.any((value < 0) | (value > 1)):
         raise DomainError(
-            f"chance that a unit works: expected 0 to 1, given {np.min(value):g} to {np.max(value):g}"
+            "chance that a unit works: expected 0 to 1, given "
+            f"{np.min(value):g} to {np.max(value):g}"
         )
     if not 0 <= needed <= units:
         raise DomainError(f"units needed: expected 0 to {units}, given {needed}")
