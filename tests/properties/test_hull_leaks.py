@@ -87,12 +87,12 @@ def test_a_leak_only_grows_but_for_repairs(seed, leaks, repairs):
     when = np.sort(source.uniform(7_000, 9_000, repairs))
     day = np.linspace(6_000, 9_500, 40)
     found = leak_histories(u, leaks, 7_197.0, when, day)
-    assert np.all(found.rate >= 0)
-    falls = np.diff(found.rate, axis=1) < 0
+    assert np.all(found.leak_rate >= 0)
+    falls = np.diff(found.leak_rate, axis=1) < 0
     repaired = np.array([np.any((when > a) & (when <= b)) for a, b in pairwise(day)])
     assert not np.any(falls[:, ~repaired])
     never = leak_histories(u[:, : draws_needed(leaks, 0)], leaks, 7_197.0, [], day)
-    assert np.all(found.rate <= never.rate * (1 + 1e-12))
+    assert np.all(found.leak_rate <= never.leak_rate * (1 + 1e-12))
 
 
 @given(

@@ -161,6 +161,13 @@ def test_a_sealed_crack_gives_no_warning() -> None:
     assert NOT_IDENTIFIABLE in found.remark
 
 
+def test_a_leak_noticed_just_before_the_crack_runs_is_no_protection() -> None:
+    late = leak_before_burst(1.0, 3e-3, CABIN, 30e6, 240e6, 71e9, 1e-6).flow_at_critical * 0.9
+    found = leak_before_burst(1.0, 3e-3, CABIN, 30e6, 240e6, 71e9, late)
+    assert 1 < found.margin < 2
+    assert not found.leaks_first
+
+
 def test_weak_metal_runs_by_flow_before_toughness() -> None:
     found = leak_before_burst(1.0, 2e-3, CABIN, 1e12, 200e6, 71e9, 1e-6)
     hoop = CABIN / 2e-3 * bulging_factor(found.critical_half_length, 1.0, 2e-3)
@@ -221,7 +228,7 @@ def test_histories_equal_the_plain_loop(law) -> None:
     u = np.random.default_rng(3).random((40, draws_needed(5, 2)))
     found = leak_histories(u, 5, 7_197.0, repairs, day, TUNNEL_PRIOR, law)
     for i in range(len(u)):
-        assert found.rate[i] == pytest.approx(
+        assert found.leak_rate[i] == pytest.approx(
             plain_history(u[i], 5, 7_197.0, repairs, day, TUNNEL_PRIOR, law), rel=1e-12
         )
 
@@ -237,7 +244,7 @@ def test_births_come_at_their_rate() -> None:
         onset_span=0.0,
     )
     u = np.random.default_rng(4).random((20_000, draws_needed(30, 0)))
-    count = leak_histories(u, 30, 0.0, [], [4 * 365.25], prior).rate[:, 0]
+    count = leak_histories(u, 30, 0.0, [], [4 * 365.25], prior).leak_rate[:, 0]
     assert count.mean() == pytest.approx(5.0, abs=0.06)  # the first, and four in four years
     assert count.var() == pytest.approx(4.0, abs=0.2)
 
@@ -246,7 +253,8 @@ def test_a_repair_touches_only_leaks_that_are_there() -> None:
     u = np.full((1, draws_needed(1, 1)), 0.5)
     u[:, -1] = 0.25
     before, after = (
-        leak_histories(u, 1, 7_197.0, [when], [7_500.0]).rate[0, 0] for when in (6_000.0, 7_400.0)
+        leak_histories(u, 1, 7_197.0, [when], [7_500.0]).leak_rate[0, 0]
+        for when in (6_000.0, 7_400.0)
     )
     assert after == pytest.approx(before / 4)
 
@@ -305,7 +313,7 @@ def test_weighted_quantiles_equal_repeated_values() -> None:
 def test_a_random_walk_widens_with_the_root_of_time() -> None:
     u = np.random.default_rng(6).random((40_000, 6))
     u[:, 3] = 0.5  # the step of a year is 0.7
-    path = np.log(random_walk_histories(u, [0.0, 365.25, 5 * 365.25]).rate)
+    path = np.log(random_walk_histories(u, [0.0, 365.25, 5 * 365.25]).leak_rate)
     assert np.diff(path, axis=1).std(axis=0) == pytest.approx([0.7, 1.4], rel=0.02)
 
 
@@ -516,7 +524,7 @@ def test_later_observations_do_not_move_the_fit(monkeypatch) -> None:
     ]
     monkeypatch.setattr(hull_leaks, "table", lambda: tuple(rows))
     after = hull_leaks.process_forecast.__wrapped__(particles=50, key=50)
-    assert np.array_equal(before.rate, after.rate)
+    assert np.array_equal(before.leak_rate, after.leak_rate)
     assert before.log_evidence == after.log_evidence
     assert before.scores.log_score[1] != after.scores.log_score[1]
 
@@ -529,12 +537,12 @@ def test_later_repairs_do_not_move_the_fit(monkeypatch) -> None:
     after = hull_leaks.process_forecast.__wrapped__(particles=50, key=51)
     assert before.log_evidence == after.log_evidence
     # Without repairs after 2023 the tunnel leaks more at the end.
-    assert after.rate[1, -1] > before.rate[1, -1]
+    assert after.leak_rate[1, -1] > before.leak_rate[1, -1]
 
 
 def test_forecasts_are_wider_the_later() -> None:
     found = hull_leaks.walk_forecast(particles=500, key=52)
-    spread = np.log(found.rate[2] / found.rate[0])
+    spread = np.log(found.leak_rate[2] / found.leak_rate[0])
     assert spread[-1] > spread[5]
 
 

@@ -337,7 +337,7 @@ def compare(
 
     References
     ----------
-    .. [1] R. Kass, A. Raftery, "Bayes factors", JASA 90, 1995, section 5.
+    .. [1] R. Kass, A. Raftery, "Bayes factors", JASA 90, 1995.
 
     Examples
     --------

@@ -423,15 +423,15 @@ def slot_flow(
     )
 
 
-def bulging_factor(half_length: ArrayLike, radius: ArrayLike, thickness: ArrayLike) -> Array:
+def bulging_factor(half_length: ArrayLike, radius: ArrayLike, wall: ArrayLike) -> Array:
     """Factor by which the curvature of a thin cylinder raises the stress at a crack along it.
 
     Parameters
     ----------
     half_length : array_like, (...)
         Half the length of a crack through the wall, along the axis. [m]
-    radius, thickness : array_like, (...)
-        Of the wall, above zero. [m]
+    radius, wall : array_like, (...)
+        Of the cylinder and its thickness, above zero. [m]
 
     Returns
     -------
@@ -441,7 +441,7 @@ def bulging_factor(half_length: ArrayLike, radius: ArrayLike, thickness: ArrayLi
     Raises
     ------
     DomainError
-        If radius or thickness are not above zero.
+        If radius or wall are not above zero.
 
     Notes
     -----
@@ -457,11 +457,11 @@ def bulging_factor(half_length: ArrayLike, radius: ArrayLike, thickness: ArrayLi
     >>> round(float(bulging_factor(0.075, 1.0, 3e-3)), 2)
     1.82
     """
-    _positive(radius=radius, thickness=thickness)
-    half_length, radius, thickness = (
-        np.asarray(value, dtype=np.float64) for value in (half_length, radius, thickness)
+    _positive(radius=radius, wall=wall)
+    half_length, radius, wall = (
+        np.asarray(value, dtype=np.float64) for value in (half_length, radius, wall)
     )
-    z = 2 * half_length**2 / (radius * thickness)
+    z = 2 * half_length**2 / (radius * wall)
     inner = np.sqrt(1 + 0.6275 * np.minimum(z, 50) - 0.003375 * np.minimum(z, 50) ** 2)
     return np.asarray(np.where(z <= 50, inner, 0.032 * z + 3.3))
 
@@ -496,7 +496,7 @@ class LeakBeforeBurst:
 
 def leak_before_burst(
     radius: ArrayLike,
-    thickness: ArrayLike,
+    wall: ArrayLike,
     pressure: ArrayLike,
     toughness: ArrayLike,
     flow_stress: ArrayLike,
@@ -515,8 +515,8 @@ def leak_before_burst(
 
     Parameters
     ----------
-    radius, thickness : array_like, (...)
-        Of the cylinder, above zero. [m]
+    radius, wall : array_like, (...)
+        Of the cylinder and its thickness, above zero. [m]
     pressure : array_like, (...)
         Inside, above zero. [Pa]
     toughness : array_like, (...)
@@ -566,7 +566,7 @@ def leak_before_burst(
     """
     given = {
         "radius": radius,
-        "thickness": thickness,
+        "wall": wall,
         "pressure": pressure,
         "toughness": toughness,
         "flow_stress": flow_stress,

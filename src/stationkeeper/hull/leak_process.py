@@ -9,8 +9,9 @@ with observations to the end of 2023 in sight, before any score of a later obser
 at; they have not been changed since. `first_spread` was 0.7 at first and set to 1.2 when the rise
 of September 2020 proved all but impossible under it. That flow goes with the square of pressure in
 a shut tunnel was taken from readings of July 2021. Before the end of 2023 there are three rates of
-the whole station, one pressure decay and one upper bound; six points come after. So few points
-cannot establish the coverage of any forecast.
+the whole station, one pressure decay and one upper bound (told in 2024 of the time before); six
+points come after. So few points cannot establish the coverage of any forecast. After the first
+scores only the sampler was made more exact (finer blocks, fresh draws for what lies ahead).
 """
 
 from dataclasses import dataclass
@@ -107,13 +108,13 @@ class LeakHistories:
         Loss of the station without the compartment. [kg/s]
     volume : ndarray, (particle,)
         Free volume of the compartment. [m3]
-    rate : ndarray, (particle, time)
+    leak_rate : ndarray, (particle, time)
         Leak of the compartment at the pressure of the cabin. [kg/s]
     """
 
     baseline: Array
     volume: Array
-    rate: Array
+    leak_rate: Array
 
 
 class Kind(IntEnum):
@@ -279,7 +280,7 @@ def leak_histories(
     >>> draws = np.full((1, draws_needed(3, 1)), 0.5)
     >>> draws[:, -3:] = 0.25  # found, and a quarter left
     >>> found = leak_histories(draws, 3, 7_197.0, [7_594.0], [7_197.0, 7_593.0, 7_595.0])
-    >>> (found.rate[0] * 86_400).round(2).tolist()  # kg a day
+    >>> (found.leak_rate[0] * 86_400).round(2).tolist()  # kg a day
     [0.12, 0.4, 0.1]
     """
     repair_day = np.atleast_1d(np.asarray(repair_day, dtype=np.float64))
@@ -345,7 +346,7 @@ def random_walk_histories(
     Examples
     --------
     >>> draws = np.full((1, 5), 0.5)
-    >>> (random_walk_histories(draws, [0.0, 365.0]).rate * 86_400).round(3).tolist()
+    >>> (random_walk_histories(draws, [0.0, 365.0]).leak_rate * 86_400).round(3).tolist()
     [[0.1, 0.1]]
     """
     day = np.atleast_1d(np.asarray(day, dtype=np.float64))
@@ -390,14 +391,14 @@ def expected_values(
     tenth of the time the station loses a tenth. A rate of the compartment is what it leaks while
     open.
     """
-    if histories.rate.shape[1] != len(observations.day):
+    if histories.leak_rate.shape[1] != len(observations.day):
         raise DomainError(
             f"leak histories: expected {len(observations.day)} days, one for each observation, "
-            f"given {histories.rate.shape[1]}"
+            f"given {histories.leak_rate.shape[1]}"
         )
-    of_station = histories.baseline[:, None] + observations.open_share * histories.rate
-    rate = np.where(observations.of_station, of_station, histories.rate)
-    share = histories.rate / (density * histories.volume[:, None])
+    of_station = histories.baseline[:, None] + observations.open_share * histories.leak_rate
+    rate = np.where(observations.of_station, of_station, histories.leak_rate)
+    share = histories.leak_rate / (density * histories.volume[:, None])
     return np.asarray(np.where(observations.kind == Kind.DECAY, share, rate))
 
 
