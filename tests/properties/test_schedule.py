@@ -92,7 +92,7 @@ def mixes(draw: st.DrawFn, groups: list[int]) -> Mix:
 @st.composite
 def rotations(draw: st.DrawFn) -> Rotation:
     """Up to two ships aboard and three flights, with windows of a few days."""
-    days = draw(st.integers(6, 12))
+    days = draw(st.integers(6, 9))
     classes = []
     for name in ("a", "b"):
         handover = draw(st.none() | st.tuples(st.integers(0, 2), st.integers(2, 4)))
@@ -116,7 +116,7 @@ def rotations(draw: st.DrawFn) -> Rotation:
         )
     groups = [g for g, ship in enumerate(aboard) if not ship.fit]
     candidates = []
-    count = draw(st.integers(1, 2 if len(aboard) == 2 else 3))
+    count = draw(st.integers(1, 2 if aboard else 3))
     for n in range(count):
         earliest = draw(st.integers(0, days - 3))
         latest = earliest + draw(st.integers(0, 2))
@@ -167,8 +167,8 @@ def rotations(draw: st.DrawFn) -> Rotation:
         exchanges=(("swap", draw(st.integers(0, 1))),),
         bought_at_most=draw(st.sampled_from([None, 0, 1])),
         robust=draw(st.booleans()),
-        hard_presence=draw(st.integers(0, 3)) == 0,
-        hard_robust=draw(st.integers(0, 3)) == 0,
+        hard_presence=draw(st.integers(0, 5)) == 5,
+        hard_robust=draw(st.integers(0, 5)) == 5,
     )
 
 

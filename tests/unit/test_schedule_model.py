@@ -25,6 +25,7 @@ from stationkeeper.schedule.problem import (
 )
 from stationkeeper.schedule.score import score
 from stationkeeper.schedule.search import Found, search
+from stationkeeper.validation.rotation_cases import iss_like
 
 FIXED = (("fix_variables_to_their_hinted_value", True),)
 OBLIGATIONS, ROBUST = 1, 0  # places among the objectives; robust days are part of safety days
@@ -116,6 +117,18 @@ def test_the_most_days_of_handover_bind_flights_and_skip_those_not_flown() -> No
     assert not allowed(rotation, flown(rotation, None, longer, second))
     assert allowed(rotation, flown(rotation, None, longer))
     assert allowed(rotation, flown(rotation, None, second))
+
+
+def test_the_best_that_handovers_allow_is_proven_with_little_search() -> None:
+    # Nobody flies on ships of the other side: of 730 days each side has two ships only in its four
+    # handovers of 12 days. The work allowed is counted by the solver, not by a clock; without sums
+    # of docking and leaving beside the chains it proves no more than 968.
+    model = RotationModel(iss_like(2, exchange=False), coarse=True)
+    model.sheet.model.minimize(model.objectives[ROBUST])
+    little = (("max_deterministic_time", 2.0),)
+    found = search(model.sheet.model, seed=1, workers=1, seconds=120.0, parameters=little)
+    assert found.outcome == "proven"
+    assert found.bound == 2 * (730 - 4 * 12)
 
 
 @pytest.mark.parametrize(

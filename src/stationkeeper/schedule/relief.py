@@ -70,6 +70,7 @@ def _most(fleet: Fleet, leaver: Ship, later: list[Ship], most: int) -> None:
                 negated(leaver.flies),
                 name=words,
             )
+        # The same once more for whole stays: without it bounds take minutes instead of seconds.
         if not sheet.named:
             apart = sheet.model.add(leaver.leaves <= relief.docks + most)
             if leaver.flies is not True:

@@ -11,7 +11,10 @@ from stationkeeper.schedule.ships import Fleet
 
 
 def tasks(people: People) -> list[list[tuple[int, Literal]]]:
-    """For each task the candidates that may do it, with the boolean that they do."""
+    """For each task the candidates that may do it, with the boolean that they do.
+
+    Nothing forbids that two do it: it would only cost the time of both.
+    """
     fleet, sheet = people.fleet, people.sheet
     made = []
     for task in fleet.rotation.tasks:
@@ -24,8 +27,6 @@ def tasks(people: People) -> list[list[tuple[int, Literal]]]:
             sheet.clause(~does, ship.docked_by(last))
             sheet.clause(~does, negated(ship.left.by(task.first)))
             by.append((n, does))
-        if len(by) > 1:
-            sheet.model.add_at_most_one([does for _, does in by])
         made.append(by)
     _task_loads(people, made)
     return made
