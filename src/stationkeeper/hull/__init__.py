@@ -1,1 +1,1 @@
-"""What wears out: cracks, and how likely they open a wall."""
+"""What wears out: cracks, leaks, penetrations, equipment; and what follows from it."""

@@ -9,7 +9,7 @@ from stationkeeper.errors import InputError
 from stationkeeper.validation.rows import Progress, Row
 from stationkeeper.validation.speed import SpeedRow
 
-VALIDATED = ("orbit", "dose", "crew")
+VALIDATED = ("orbit", "dose", "crew", "hull")
 TIMED = ("orbit", "dose", "run", "crew")
 
 

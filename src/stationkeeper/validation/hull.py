@@ -1,0 +1,22 @@
+"""Cracks, penetrations, leaks and equipment beside published figures."""
+
+from typing import Final
+
+from stationkeeper.validation import hull_cracks, hull_leaks, hull_penetration
+from stationkeeper.validation.rows import Progress, Row
+
+PARTS: Final = (hull_cracks, hull_penetration, hull_leaks)
+
+
+def rows(progress: Progress | None = None) -> list[Row]:
+    """Return all rows of the topic ``hull``.
+
+    Examples
+    --------
+    >>> {row.topic for row in rows()}
+    {'hull'}
+    """
+    found: list[Row] = []
+    for part in PARTS:
+        found += part.rows(progress)
+    return found
