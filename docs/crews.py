@@ -260,9 +260,10 @@ def main() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for name in sys.argv[1:] or chosen:
         written = chosen[name]()
-        text = _between(name).sub(
-            lambda found, new=written: f"{found[1]}\n{new}\n\n{found[3]}", text
-        )
+        found = _between(name).search(text)
+        if found is None:
+            raise SystemExit(f"{PAGE}: no place for the table {name!r}")
+        text = f"{text[: found.start()]}{found[1]}\n{written}\n\n{found[3]}{text[found.end() :]}"
     PAGE.write_text(text, encoding="utf-8")
 
 

@@ -1,1 +1,1 @@
-"""What space does: sun, atmosphere, magnetic field, trapped particles, cosmic rays, meteoroids, debris."""
+"""What space does: sun, atmosphere, magnetic field, trapped and cosmic particles, meteoroids."""

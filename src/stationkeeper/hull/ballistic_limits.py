@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stationkeeper.errors import DomainError
+from stationkeeper.hull.materials import KSI
 from stationkeeper.kernels import kernel
 
 Array = NDArray[np.float64]
 Confidence = Literal["A", "B", "C"]
 
-KSI: Final = 6.894757293168361e6  # [Pa] 1000 pound-force per square inch, from exact definitions
 LARGEST_ANGLE: Final = float(
     np.radians(65.0)
 )  # [rad] beyond it a Whipple shield is taken at 65 deg

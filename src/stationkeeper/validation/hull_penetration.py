@@ -33,7 +33,6 @@ from stationkeeper.environment.tables import solar_indices
 from stationkeeper.hull.ballistic_limits import (
     AL_2219_T87,
     AMG6,
-    KSI,
     crater_depth,
     single_wall_critical_diameter,
     single_wall_needed,
@@ -49,6 +48,7 @@ from stationkeeper.hull.exposure import (
     lognormal_factors,
     weighted_quantile,
 )
+from stationkeeper.hull.materials import KSI
 from stationkeeper.hull.penetration import (
     Facets,
     at_limit_factors,
