@@ -46,8 +46,7 @@ def test_a_fleet_teaches_the_same_at_once_and_in_parts(units):
     )
     assert np.allclose(whole.weight, parts.weight, rtol=1e-8, atol=1e-13)
     chance = failure_chance(whole, 10.0, [1.0, 5.0])
-    assert np.all((0 <= chance.low) & (chance.low <= chance.high) & (chance.high <= 1))
-    assert np.all((chance.low <= chance.mean * (1 + 1e-9)) | (chance.low <= chance.high))
+    assert np.all((chance.low >= 0) & (chance.low <= chance.high) & (chance.high <= 1))
     assert chance.mean[0] <= chance.mean[1]
 
 
@@ -60,7 +59,9 @@ def test_a_fleet_teaches_the_same_at_once_and_in_parts(units):
     st.integers(0, 3),
     st.integers(0, 4),
 )
-def test_more_spares_hands_and_units_never_hurt(needed, more, rate, repair, hands, spares):
+def test_more_spares_never_hurt_nor_hands_and_units_where_the_shelf_is_full(
+    needed, more, rate, repair, hands, spares
+):
     def lost(**changed):
         group = {"units": needed + more, "hands": hands, "spares": spares} | changed
         found = random_group(
@@ -71,13 +72,12 @@ def test_more_spares_hands_and_units_never_hurt(needed, more, rate, repair, hand
 
     here = lost()
     assert here[0] <= here[1] + 1e-9
-    for better in (
-        {"units": needed + more + 1},
-        {"hands": hands + 1},
-        {"spares": spares + 1},
-        {"spares": None},
-    ):
-        assert np.all(lost(**better) <= here + 1e-9)
+    full = lost(spares=None)
+    assert np.all(lost(spares=spares + 1) <= here + 1e-9)
+    assert np.all(full <= here + 1e-9)
+    # With few spares it is otherwise: a unit that runs uses them up, one on the shelf does not.
+    assert np.all(lost(spares=None, units=needed + more + 1) <= full + 1e-9)
+    assert np.all(lost(spares=None, hands=hands + 1) <= full + 1e-9)
 
 
 @given(TABLES, st.randoms(use_true_random=False))

@@ -393,8 +393,8 @@ def test_a_flown_group_agrees_with_a_plain_loop_in_every_replica():
 
 
 def test_a_flown_group_agrees_with_the_chain():
-    # Units of 300 days, one of two needed, one pair of hands, 20 days a repair on the mean. Rounding
-    # to days starts a repair earlier in its day by as much as it ends it later: no bias.
+    # Units of 300 days, one of two needed, one pair of hands, 20 days a repair on the mean.
+    # Rounding to days starts a repair earlier in its day by as much as it ends it later: no bias.
     size, days = 6_000, 3_000
     table = hazard_table([1 / (300 * 86_400.0)], [1.0], [np.inf], 120)
     plan = group_plan(

@@ -216,7 +216,7 @@ def _fly(
     crew_hands: Counts,
     robot_hands: Counts,
     spares: int,
-    arriving: Counts,
+    arrived: Counts,
     hazard_factor: Array,
     exponentials: Array,
     crew_days: Array,
@@ -248,9 +248,18 @@ def _fly(
                 0.0,
                 hazard_factor,
             )
-        for day in range(days):
-            shelf += arriving[day]
+        day, came = -1, 0
+        soonest = 0.0
+        broken_now = 0
+        while True:
+            # With nothing broken, nothing happens until the next failure.
+            day = day + 1 if broken_now > 0 else max(day + 1, int(min(soonest, days)))
+            if day >= days:
+                break
+            shelf += arrived[day] - came
+            came = arrived[day]
             down = 0
+            soonest = np.inf
             for unit in range(units):
                 if not broken[unit] and fail_day[unit] < day + 1.0:
                     broken[unit] = True
@@ -258,6 +267,9 @@ def _fly(
                     failures[replica, unit] += 1
                 if broken[unit]:
                     down += 1
+                else:
+                    soonest = min(soonest, fail_day[unit])
+            broken_now = down
             if down == 0:
                 continue
             if units - down < needed:
@@ -299,7 +311,7 @@ def _fly(
                             hazard_factor,
                         )
                     )
-        shelf_left[replica] = shelf
+        shelf_left[replica] = shelf + arrived[days - 1] - came
         broken_at_end[replica] = broken
     return 0
 
@@ -414,7 +426,7 @@ def fly_group(
         plan.crew_hands,
         plan.robot_hands,
         plan.spares,
-        plan.arriving,
+        np.cumsum(plan.arriving),
         plan.hazard_factor,
         draws,
         by_crew,

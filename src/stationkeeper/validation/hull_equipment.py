@@ -193,23 +193,24 @@ def crack_life(normals: Array, tough: bool = False) -> Array:
     a sum of normals and the chance has a closed form.
     """
     told = facts()["crack_toy"]
-    power, factor = told["exponent"], told["factor"]
+    power, factor = float(told["exponent"]), float(told["factor"])
     medians, spreads = np.array(told["median"]), np.array(told["spread"])
     rate, size, stress, toughness = (medians * np.exp(spreads * normals)).T
     last = (toughness / (stress * factor)) ** 2 / np.pi
     order = 1 - power / 2
     end = 0.0 if tough else np.maximum(last, size * (1 + 1e-9)) ** order
     cycles = (size**order - end) / (-order * rate * (factor * stress * np.sqrt(np.pi)) ** power)
-    return np.asarray(np.log(np.maximum(cycles, 1e-3) / told["cycles_per_year"]))
+    life: Array = np.log(np.maximum(cycles, 1e-3) / float(told["cycles_per_year"]))
+    return life
 
 
 def crack_chance(tough: bool = False) -> RareChance:
     """Return the chance that the shipped crack case ends within its years."""
-    years = facts()["crack_toy"]["years"]
+    years = float(facts()["crack_toy"]["years"])
     generator = np.random.Generator(np.random.Philox(1))
 
     def left(normals: Array) -> Array:
-        return crack_life(normals, tough) - np.log(years)
+        return np.asarray(crack_life(normals, tough) - np.log(years))
 
     centre = event_centre(left, list(generator.standard_normal((ROUNDS, ROUND_SAMPLES, 4))))
     values, logs = shifted_normals(generator.standard_normal((SAMPLES, 4)), centre)
