@@ -44,11 +44,17 @@ class Sheet:
 
         self.model = cp_model.CpModel()
         self.named = named
+        self._posted: list[int] | None = None
         self.names: dict[str, Literal] = {}
 
     def new(self) -> Literal:
         """A new boolean."""
         return self.model.new_bool_var("")
+
+    @property
+    def size(self) -> int:
+        """Variables so far."""
+        return len(self.model.proto.variables)
 
     def _guard(self, name: str | None) -> list[Literal]:
         if not self.named or name is None:
@@ -65,7 +71,23 @@ class Sheet:
                 return
             if literal is not False:
                 free.append(literal)
-        self.model.add_bool_or([*free, *(~guard for guard in self._guard(name))])
+        posted = [*free, *(~guard for guard in self._guard(name))]
+        signature = [literal.index for literal in posted]
+        if signature != self._posted:  # rules are posted day by day, and often say the same
+            self._posted = signature
+            self.model.add_bool_or(posted)
+
+    def at_most_one(self, *literals: Literal) -> None:
+        """At most one of these is true."""
+        known = sum(literal is True for literal in literals)
+        free = [literal for literal in literals if not isinstance(literal, bool)]
+        if known > 1:
+            self.clause()
+        elif known:
+            for literal in free:
+                self.clause(~literal)
+        elif len(free) > 1:
+            self.model.add_at_most_one(free)
 
     def add(self, bounded: Any, name: str | None = None) -> None:
         """A linear sum within bounds; a plain bool is taken as it is."""

@@ -9,6 +9,7 @@ from typing import Any
 from stationkeeper.schedule import plans, work
 from stationkeeper.schedule.literals import Sheet, number
 from stationkeeper.schedule.objectives import crew_time_short, from_calendar, obligations, order
+from stationkeeper.schedule.part import Freedom
 from stationkeeper.schedule.people import People
 from stationkeeper.schedule.ports import ports
 from stationkeeper.schedule.problem import Plan, Rotation
@@ -30,6 +31,10 @@ class RotationModel:
     coarse : bool
         Count safety days only in sums over the whole horizon: a much smaller problem, of which no
         plan is worse. It gives a bound, never a plan.
+    freedom : Freedom, optional
+        Days to which launches and leavings are kept.
+    since : int
+        Safety counts from this day on. [d]
 
     Attributes
     ----------
@@ -39,9 +44,16 @@ class RotationModel:
         One sum for each of :data:`stationkeeper.schedule.objectives.STAGES`.
     """
 
-    def __init__(self, rotation: Rotation, named: bool = False, coarse: bool = False) -> None:
+    def __init__(
+        self,
+        rotation: Rotation,
+        named: bool = False,
+        coarse: bool = False,
+        freedom: Freedom | None = None,
+        since: int = 0,
+    ) -> None:
         self.sheet = Sheet(named)
-        self.fleet = fleet(rotation, self.sheet)
+        self.fleet = fleet(rotation, self.sheet, freedom, since)
         turnarounds(self.fleet)
         missed = handovers(self.fleet)
         ports(self.fleet)

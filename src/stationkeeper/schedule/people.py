@@ -95,8 +95,8 @@ class People:
     def _spans(self) -> Iterator[tuple[int, int]]:
         """Days on which nothing can change, merged: first day and how many."""
         before: tuple[int, ...] | None = None
-        first = 0
-        for day in range(self.rotation.days):
+        first = self.fleet.since
+        for day in range(first, self.rotation.days):
             now = tuple(
                 key_of(literal)
                 for ship in self.fleet.ships
@@ -135,8 +135,7 @@ class People:
                 for mix in chosen:
                     self.sheet.clause(one, negated(mix), negated(docked), left)
             else:
-                self.sheet.clause(~one, docked)
-                self.sheet.clause(~one, negated(left))
+                self.sheet.at_most_one(one, left, negated(docked))
                 if len(mixes) < len(ship.mix):
                     self.sheet.clause(~one, *chosen)
             self._having[key] = one

@@ -36,10 +36,11 @@ class Safety:
         else:
             for day, weight in people.spans:
                 waiting = {g: people.adopted_by(g, day) for g in people.waiting}
-                for adopted in waiting.values():
-                    without = self.sheet.new()
-                    self.sheet.clause(without, *adopted)
-                    unseated.append((weight, without))
+                for g, adopted in waiting.items():
+                    if any(self.rotation.aboard[g].people):
+                        without = self.sheet.new()
+                        self.sheet.clause(without, *adopted)
+                        unseated.append((weight, without))
                 for k in sides:
                     lost.extend((weight, b) for b in self._side_on(k, day, weight, waiting))
             if self.rotation.permanent and not self.sheet.named:
@@ -52,7 +53,8 @@ class Safety:
 
         Returns days without and days not robust, as far as these sums can tell.
         """
-        need, days = self.rotation.sides[k].minimum, self.rotation.days
+        need = self.rotation.sides[k].minimum
+        days = self.rotation.days - self.people.fleet.since
         if need == 0 or not self.rotation.permanent:
             return []
         if self.coarse:

@@ -100,24 +100,12 @@ def score(rotation: Rotation, plan: Plan) -> Score:
     (0, 0, 0, 0, 0, 0)
     """
     places = _places(rotation, plan)
-    presence = [0] * len(rotation.sides)
-    robust = [0] * len(rotation.sides)
-    for day in range(rotation.days):
-        here = [p for p in places if p.first <= day < p.last]
-        peopled = [p for p in here if p.total > 0]
-        for k, side in enumerate(rotation.sides):
-            able = sum(p.able[k] for p in here)
-            if (rotation.permanent or peopled) and able < side.minimum:
-                presence[k] += 1
-            if (
-                rotation.permanent
-                and rotation.robust
-                and min((able - p.able[k] for p in peopled), default=0) < side.minimum
-            ):
-                robust[k] += 1
+    presence, robust = [0] * len(rotation.sides), [0] * len(rotation.sides)
+    for _, k, by_loss in _lost(rotation, places):
+        (robust if by_loss else presence)[k] += 1
     unseated = 0
     for g, ship in enumerate(rotation.aboard):
-        if not ship.fit:
+        if not ship.fit and any(ship.people):
             adopter = adopter_of(rotation, plan, g)
             until = rotation.days if adopter is None else adopter.dock
             unseated += min(until, rotation.days)
@@ -149,6 +137,28 @@ def score(rotation: Rotation, plan: Plan) -> Score:
             *_broken_days(rotation, plan, places, presence, robust),
         ),
     )
+
+
+def _lost(rotation: Rotation, places: list[_Place]) -> Iterator[tuple[int, int, bool]]:
+    """Each day and side that is not run, or (True) not after the loss of a ship."""
+    for day in range(rotation.days):
+        here = [p for p in places if p.first <= day < p.last]
+        peopled = [p for p in here if p.total > 0]
+        for k, side in enumerate(rotation.sides):
+            able = sum(p.able[k] for p in here)
+            if (rotation.permanent or peopled) and able < side.minimum:
+                yield day, k, False
+            if (
+                rotation.permanent
+                and rotation.robust
+                and min((able - p.able[k] for p in peopled), default=0) < side.minimum
+            ):
+                yield day, k, True
+
+
+def days_lost(rotation: Rotation, plan: Plan) -> list[int]:
+    """Days on which a side is not run, or not after the loss of a ship, in order."""
+    return sorted({day for day, _, _ in _lost(rotation, _places(rotation, plan))})
 
 
 def adopter_of(rotation: Rotation, plan: Plan, group: int) -> Flight | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stationkeeper.schedule.literals import Chain, Literal, Sheet, negated, number
+from stationkeeper.schedule.part import Freedom
 from stationkeeper.schedule.problem import Candidate, Mix, Rotation
 
 _BEYOND = 180  # days by which windows open when conflicts are searched; our choice
@@ -49,6 +50,8 @@ class Fleet:
 
     rotation: Rotation
     sheet: Sheet
+    freedom: Freedom | None = None
+    since: int = 0  # what was before this day does not count
     launch: list[Chain] = field(default_factory=list)
     flights: list[Ship] = field(default_factory=list)
     aboard: list[Ship] = field(default_factory=list)
@@ -59,13 +62,15 @@ class Fleet:
         return [*self.aboard, *self.flights]
 
 
-def fleet(rotation: Rotation, sheet: Sheet) -> Fleet:
+def fleet(
+    rotation: Rotation, sheet: Sheet, freedom: Freedom | None = None, since: int = 0
+) -> Fleet:
     """Post the chains of all ships, with windows, lives and stays.
 
     If the sheet is named, windows open further, so that a window itself can be found to be in
     conflict.
     """
-    made = Fleet(rotation, sheet)
+    made = Fleet(rotation, sheet, freedom, since)
     for place in range(len(rotation.candidates)):
         _candidate(made, place)
     for g in range(len(rotation.aboard)):
@@ -88,9 +93,12 @@ def _candidate(fleet: Fleet, place: int) -> None:
         def open_on(day: int) -> bool:
             return True
     else:
+        allowed = None if fleet.freedom is None else fleet.freedom.launches[place]
 
         def open_on(day: int) -> bool:
-            return not any(a <= day <= b for a, b in candidate.closed)
+            return (allowed is None or day in allowed) and not any(
+                a <= day <= b for a, b in candidate.closed
+            )
 
     launch = Chain(sheet, first, last, flies, open_on)
     if sheet.named:
@@ -107,7 +115,8 @@ def _candidate(fleet: Fleet, place: int) -> None:
         final = max(rotation.days, last + transit + candidate.shortest)
     else:
         final = min(final, _latest_by_handover(rotation, place))
-    left = Chain(sheet, earliest_leave, max(final, earliest_leave), flies)
+    leaving = None if fleet.freedom is None else fleet.freedom.leaves[place]
+    left = _leaving(sheet, earliest_leave, max(final, earliest_leave), flies, leaving)
 
     def docked_by(day: int) -> Literal:
         return launch.by(day - transit)
@@ -187,6 +196,15 @@ def _one_of(sheet: Sheet, count: int, flies: Literal) -> list[Literal]:
     return choices
 
 
+def _leaving(
+    sheet: Sheet, first: int, last: int, flies: Literal, days: frozenset[int] | None
+) -> Chain:
+    if days is None:
+        return Chain(sheet, first, last, flies)
+    kept = {min(day, last) for day in days}
+    return Chain(sheet, first, last, flies, lambda day: day in kept)
+
+
 def _aboard(fleet: Fleet, g: int) -> None:
     rotation, sheet = fleet.rotation, fleet.sheet
     ship = rotation.aboard[g]
@@ -196,7 +214,8 @@ def _aboard(fleet: Fleet, g: int) -> None:
         final = max(rotation.days, first)
     else:
         final = min(people_last, max(rotation.days, first))
-    left = Chain(sheet, first, max(final, first), True)
+    leaving = None if fleet.freedom is None else fleet.freedom.aboard[g]
+    left = _leaving(sheet, first, max(final, first), True, leaving)
     if sheet.named or final < first:
         life = f"certified life of {ship.key} ends on {day_word(last)}"
         sheet.clause(left.by(last), name=life)
@@ -228,7 +247,7 @@ def _clock(fleet: Fleet, ship: Ship) -> None:
     days, model = fleet.rotation.days, fleet.sheet.model
     lengths: list[Any] = []
     for by, first in ((ship.docked_by, ship.first), (ship.left.by, ship.left.first)):
-        first = min(first, days)
+        first = min(max(first, fleet.since), days)
         known = [by(day) for day in range(first, days)]
         free = [(day, x) for day, x in enumerate(known, first) if not isinstance(x, bool)]
         least = first + sum(x is False for x in known)

@@ -11,13 +11,22 @@ from stationkeeper.schedule.conflicts import conflicts
 from stationkeeper.schedule.greedy import greedy
 from stationkeeper.schedule.model import RotationModel
 from stationkeeper.schedule.objectives import STAGES
+from stationkeeper.schedule.part import between, near, on_grid, spans_of
 from stationkeeper.schedule.problem import Plan, Rotation, Stage, Status
-from stationkeeper.schedule.score import Score, score
+from stationkeeper.schedule.score import Score, days_lost, score
 from stationkeeper.schedule.search import Found, need_solver, search
 
 # What hints survive: dual reductions of the presolve turn a complete hint into an infeasible one,
 # and later rounds of it cost more than they save (measured on iss_like and ros_like).
 _KIND = (("keep_all_feasible_solutions_in_presolve", True), ("max_presolve_iterations", 1))
+
+LARGE = 15_000  # variables above which parts are searched first; our choice, as the next six
+GRIDS = (15, 7)  # [d] between the days open, one search after the other
+REACH = 8  # [d] by which all may move in the searches after these
+NEAR_AT_MOST = 9  # of these searches
+SHARE = 0.5  # of the time left that a search on a grid may take, and of a stage for bettering
+BOUND_SHARE = 0.9  # of the time left after them that the search for a bound may take
+MARGIN = 400  # [d] around a day lost in which its reasons are looked for
 
 _WORST: tuple[Status, ...] = ("proven", "within limit", "interrupted")
 
@@ -34,7 +43,7 @@ def solve(
 
     Safety days lost come first, then obligations broken, crew time short, flights, seats bought
     and days from the calendar. Each is a search of its own with the former ones kept at what was
-    found; of all plans of equal worth one is then chosen by a rule.
+    found; if all are proven, one of all plans of equal worth is then chosen by a rule.
 
     Parameters
     ----------
@@ -71,6 +80,9 @@ def solve(
     Crew time wanted is rounded to whole crew-days. A day with nobody aboard counts as not robust,
     so that an empty station never looks safer. A ship that leaves on or after the last day of the
     horizon is given the first such day on which it may.
+
+    Large problems first open few days at a time: every 15th, every 7th, then those within 8 days
+    of the plan. Safety days that no plan can save are looked for in the spans around those lost.
 
     Every plan is recounted by :func:`stationkeeper.schedule.score.score`, which knows nothing of
     the solver; tests hold the values against all plans of small problems, one by one.
@@ -116,6 +128,7 @@ class _Solve:
             self._say("first plan, by the calendar")
         self.model = RotationModel(self.rotation)
         sheet = self.model.sheet.model
+        self.large = self.model.sheet.size > LARGE
         if self.plan is None:
             if first is not None:
                 self.model.hint(first)
@@ -147,12 +160,14 @@ class _Solve:
             ):
                 if not isinstance(objective, int):
                     sheet.add(objective <= round(reached))
+        if any(stage.status != "proven" for stage in self.stages):
+            return self.ended()
         return self.ended(interrupted=self._settle())
 
     def _settle(self) -> bool:
         """Of all plans of equal worth take one that does not depend on how the search went."""
         self.model.sheet.model.minimize(self.model.order())
-        self._hint()
+        self._hint(self.model)
         found = self._search(at_least=2)  # one thread alone proves this in no useful time
         if found.value is not None:
             self._take(self.model.read(found.value), kept=len(STAGES))
@@ -165,16 +180,27 @@ class _Solve:
         least = self._least(n)
         if value <= least:
             return Stage(name, unit, value, value, "proven"), False
-        if n == 0 and (coarse := self._coarse()) > 0:
-            least = coarse
+        if n == 0 and not self.large:
+            least = max(least, self._by_sums(0, time.monotonic() + self.seconds / 4))
             if value <= least:
                 return Stage(name, unit, value, value, "proven"), False
             self.model.sheet.model.add(self.model.objectives[0] >= least)
         self._say(f"search for {name}")
+        end = time.monotonic() + self.seconds
+        interrupted = False
+        if self.large:
+            interrupted = self._improve(n, end - self.seconds * (1 - SHARE))
+            value = self.score.values[n]
+            if value > least and not interrupted:
+                least = max(least, self._by_spans(end) if n == 0 else self._by_sums(n, end))
+        if value <= least:
+            return Stage(name, unit, value, value, "proven"), interrupted
         model: Any = self.model.sheet.model
+        if interrupted:
+            return Stage(name, unit, value, least, "interrupted"), True
         model.minimize(self.model.objectives[n])
-        self._hint()
-        found = self._search()
+        self._hint(self.model)
+        found = self._search(seconds=max(end - time.monotonic(), 0.1))
         model.clear_objective()
         if found.value is not None:
             self._take(self.model.read(found.value), kept=n + 1)
@@ -186,19 +212,74 @@ class _Solve:
             status = "interrupted"
         return Stage(name, unit, value, value if proven else bound, status), found.interrupted
 
-    def _coarse(self) -> int:
-        """Safety days that no plan can save, from sums over the whole horizon."""
+    def _improve(self, n: int, end: float) -> bool:
+        """Better the plan by searches with fewer days open; True if interrupted.
+
+        A grid of days moves many flights together, which a search of single days does not find;
+        then all move by some days.
+        """
+        assert self.plan is not None
+        assert self.score is not None
+        rotation = self.rotation
+        for step in (*GRIDS, *(0 for _ in range(NEAR_AT_MOST))):
+            before = self.score.values[n]
+            left = (end - time.monotonic()) * (SHARE if step else 1.0)
+            if before <= self._least(n) or left < 0.1:
+                break
+            if step:
+                freedom = on_grid(rotation, self.plan, step)
+            else:
+                lost = (days_lost(rotation, self.plan) if n == 0 else []) or [0, rotation.days]
+                span = lost[0] - MARGIN, lost[-1] + MARGIN
+                freedom = near(rotation, self.plan, REACH, *span)
+            model = RotationModel(rotation, freedom=freedom)
+            for objective, reached in zip(model.objectives[:n], self.score.values, strict=False):
+                if not isinstance(objective, int):
+                    model.sheet.add(objective <= round(reached))
+            model.sheet.model.minimize(model.objectives[n])
+            self._hint(model)
+            found = self._search(model, seconds=left)
+            if found.value is not None:
+                plan = model.read(found.value)
+                if score(self.rotation, plan).values[: n + 1] <= self.score.values[: n + 1]:
+                    self._take(plan)
+            if found.interrupted:
+                return True
+            self._say(f"{STAGES[n][0]}: {self.score.values[n]:g} with fewer days open")
+            if not step and self.score.values[n] == before:
+                break
+        return False
+
+    def _by_spans(self, end: float) -> int:
+        """Safety days that no plan can save, from the spans around those lost by this one."""
+        assert self.plan is not None
+        rotation = self.rotation
+        if not all(ship.fit for ship in rotation.aboard):
+            return 0
+        least = 0
+        spans = spans_of(days_lost(rotation, self.plan), MARGIN, rotation.days)
+        for place, (first, last) in enumerate(spans):
+            share = BOUND_SHARE / (len(spans) - place)
+            model = RotationModel(between(rotation, first, last), since=first)
+            model.sheet.model.minimize(model.objectives[0])
+            found = self._search(model, seconds=(end - time.monotonic()) * share)
+            if found.interrupted:
+                raise KeyboardInterrupt
+            if math.isfinite(found.bound) and found.outcome != "impossible":
+                least += max(0, math.ceil(found.bound - 1e-6))
+        return least
+
+    def _by_sums(self, n: int, end: float) -> int:
+        """What no plan can beat in a stage, with safety counted in sums over the horizon."""
+        assert self.score is not None
         if not self.rotation.permanent:
             return 0
         model = RotationModel(self.rotation, coarse=True)
-        model.sheet.model.minimize(model.objectives[0])
-        found = search(
-            model.sheet.model,
-            seed=self.seed,
-            workers=self.workers,
-            seconds=self.seconds / 4,
-            parameters=_KIND,
-        )
+        for objective, reached in zip(model.objectives[:n], self.score.values, strict=False):
+            if not isinstance(objective, int):
+                model.sheet.add(objective <= round(reached))
+        model.sheet.model.minimize(model.objectives[n])
+        found = self._search(model, seconds=(end - time.monotonic()) * BOUND_SHARE)
         if found.interrupted:
             raise KeyboardInterrupt
         return max(0, math.ceil(found.bound - 1e-6)) if math.isfinite(found.bound) else 0
@@ -209,21 +290,23 @@ class _Solve:
             return sum(candidate.required for candidate in self.rotation.candidates)
         return 0
 
-    def _search(self, at_least: int = 1) -> Found:
+    def _search(
+        self, model: RotationModel | None = None, at_least: int = 1, seconds: float | None = None
+    ) -> Found:
         return search(
-            self.model.sheet.model,
+            (model or self.model).sheet.model,
             seed=self.seed,
             workers=max(self.workers, at_least),
-            seconds=self.seconds,
+            seconds=self.seconds if seconds is None else max(seconds, 0.1),
             parameters=_KIND,
         )
 
-    def _hint(self) -> None:
+    def _hint(self, rotation_model: RotationModel) -> None:
         """Give the plan in hand to the solver, every variable of it."""
         assert self.plan is not None
-        model: Any = self.model.sheet.model
+        model: Any = rotation_model.sheet.model
         model.clear_hints()
-        self.model.hint(self.plan)
+        rotation_model.hint(self.plan)
         whole = search(
             model,
             seed=self.seed,
