@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from stationkeeper.validation import hull_cracks, hull_leaks, hull_penetration
+from stationkeeper.validation import hull_cracks, hull_equipment, hull_leaks, hull_penetration
 from stationkeeper.validation.rows import Progress, Row
 
-PARTS: Final = (hull_cracks, hull_penetration, hull_leaks)
+PARTS: Final = (hull_cracks, hull_penetration, hull_leaks, hull_equipment)
 
 
 def rows(progress: Progress | None = None) -> list[Row]:
