@@ -77,18 +77,6 @@ class Sheet:
             self._posted = signature
             self.model.add_bool_or(posted)
 
-    def at_most_one(self, *literals: Literal) -> None:
-        """At most one of these is true."""
-        known = sum(literal is True for literal in literals)
-        free = [literal for literal in literals if not isinstance(literal, bool)]
-        if known > 1:
-            self.clause()
-        elif known:
-            for literal in free:
-                self.clause(~literal)
-        elif len(free) > 1:
-            self.model.add_at_most_one(free)
-
     def add(self, bounded: Any, name: str | None = None) -> None:
         """A linear sum within bounds; a plain bool is taken as it is."""
         constraint = self.model.add(bounded) if not isinstance(bounded, bool) else None

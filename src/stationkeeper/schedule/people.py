@@ -135,7 +135,8 @@ class People:
                 for mix in chosen:
                     self.sheet.clause(one, negated(mix), negated(docked), left)
             else:
-                self.sheet.at_most_one(one, left, negated(docked))
+                self.sheet.clause(~one, docked)
+                self.sheet.clause(~one, negated(left))
                 if len(mixes) < len(ship.mix):
                     self.sheet.clause(~one, *chosen)
             self._having[key] = one

@@ -81,8 +81,9 @@ def solve(
     so that an empty station never looks safer. A ship that leaves on or after the last day of the
     horizon is given the first such day on which it may.
 
-    Large problems first open few days at a time: every 15th, every 7th, then those within 8 days
-    of the plan. Safety days that no plan can save are looked for in the spans around those lost.
+    Large problems of permanent crews first open few days at a time: every 15th, every 7th, then
+    those within 8 days of the plan. Safety days that no plan can save are looked for in the spans
+    around those lost.
 
     Every plan is recounted by :func:`stationkeeper.schedule.score.score`, which knows nothing of
     the solver; tests hold the values against all plans of small problems, one by one.
@@ -128,7 +129,8 @@ class _Solve:
             self._say("first plan, by the calendar")
         self.model = RotationModel(self.rotation)
         sheet = self.model.sheet.model
-        self.large = self.model.sheet.size > LARGE
+        # Visits are proven sooner by one search of all days (measured on ten years of them).
+        self.large = self.rotation.permanent and self.model.sheet.size > LARGE
         if self.plan is None:
             if first is not None:
                 self.model.hint(first)
