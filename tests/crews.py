@@ -173,7 +173,7 @@ def hand_made(
             tied,
             np.zeros(len(groups), dtype=np.bool_),
             np.zeros(len(flights), dtype=np.bool_),
-            False,
+            np.zeros(tied.shape, dtype=np.bool_),
             reading,
         )
         for reading in range(len(READINGS))

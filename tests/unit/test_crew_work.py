@@ -233,7 +233,7 @@ def test_a_plan_that_its_own_check_refuses_is_kept_and_says_so(haven, tmp_path, 
 
     monkeypatch.setattr(crew_work, "read_programme", refuse)
     folder = plan_crew(haven, out=tmp_path, **VISITS)
-    assert "the plan is not checked: no such port" in document(folder, "plan.json")["left_out"]
+    assert document(folder, "plan.json")["not_checked"] == "no such port"
     assert not (folder / "check.json").exists()
 
 

@@ -218,7 +218,10 @@ def test_a_problem_that_is_not_well_formed_is_refused_in_words(
 
 
 def test_without_the_solver_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "find_spec", lambda name: None)
+    def absent(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(search, "import_module", absent)
     with pytest.raises(InputError, match="planning needs OR-tools: run `make full`"):
         solve(one_ship())
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from stationkeeper.crew.limits import PERIOD_DAYS, limits_for
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime.stay_limits import (
-    EUROPE,
     LONGEST_STAY,
     NO_LIMIT,
     StayLimits,
@@ -19,6 +18,7 @@ from stationkeeper.lifetime.stay_limits import (
     nations_of,
     stay_limits,
 )
+from stationkeeper.programme.nations import EUROPE
 from stationkeeper.programme.read import read_programme
 from stationkeeper.report.look import nation_group
 from stationkeeper.units import DAY, MILLI, days_since_2000
@@ -127,9 +127,9 @@ def test_a_nation_without_partner_or_limit_has_no_dose_limit(iss):
 
 
 def test_europeans_are_those_of_the_report():
-    assert all(nation_group(nation) == "Europe" for nation in EUROPE.split())
+    assert all(nation_group(nation) == "Europe" for nation in EUROPE)
     every = nations_of(read_programme("iss"))
-    assert {n for n in every if nation_group(n) == "Europe"} <= set(EUROPE.split())
+    assert {n for n in every if nation_group(n) == "Europe"} <= EUROPE
 
 
 def test_a_higher_station_is_left_sooner_and_one_over_the_poles_too():

@@ -315,7 +315,8 @@ def _with_closures(
         # As flown after losses and damage: the next launch comes when it may, and a flight fewer
         # is no failure of the plan.
         put_off = min(open_day + launch.series.rotation.window_days, (until - at).days - 1)
-        reasons = ", ".join(sorted({key for *_, key, _ in spans}))
+        closing = (key for first, last, key, _ in spans if last >= earliest and first <= open_day)
+        reasons = ", ".join(sorted(set(closing)))
         if put_off < open_day:
             notes.append(f"{launch.key}: nominal {launch.nominal}, left out: {reasons}")
             return None

@@ -480,6 +480,8 @@ def _aboard_entries(
                 down, flight = adopters[place]
                 seat_on[problem.day(flight.dock).isoformat()] = down
             entry = rides(entry, down) | {"landed": people, "seat_on": seat_on}
+            if not ship.fit and place not in adopters:  # nothing in the plan takes them home
+                del entry["ship_down"]
             entry["note"] = f"{SOURCE}: leaving"
             crews[single_name(key, programme.crew)] = entry
     for ship in problem.state.under_way:

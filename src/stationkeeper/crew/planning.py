@@ -22,6 +22,7 @@ from stationkeeper.crew.mixes import (
     put_back,
     side_rules,
     stay_limit,
+    words,
 )
 from stationkeeper.crew.ports import calendar, settle, stays_of
 from stationkeeper.crew.roster import able_by_side, sides_of
@@ -460,6 +461,18 @@ def _aboard(
     return tuple(found)
 
 
+def _sent_for(
+    terms: Terms, ship: DockedShip, lost: Sequence[tuple[int, DockedShip]], mix: Mix
+) -> tuple[Mix, ...]:
+    """Return the ways in which a ship under way brings home people who have lost theirs."""
+    free = terms.programme.ship[ship.flight.ship].seats - sum(ship.people.values())
+    return tuple(
+        replace(mix, name=f"{mix.name}, brings home {words(one.people)} of {one.key}", adopts=place)
+        for place, one in lost
+        if sum(one.people.values()) <= free
+    )
+
+
 def _until_relieved(place: int, ship: Aboard, candidates: Sequence[Candidate]) -> Aboard:
     """Keep a ship that is not fit until others may take its people: it is better than none."""
     if ship.fit:
@@ -491,6 +504,11 @@ def _candidates(
     at = terms.at
     rows: list[tuple[Candidate, tuple[str | None, str | None], str | None]] = []
     planned = [group for group in groups if group[1]]
+    lost = [
+        (place, ship)
+        for place, ship in enumerate(state.docked)
+        if not aboard[place].fit and ship.people
+    ]
     for ship in state.under_way:
         mix = Mix(
             "launched already",
@@ -511,15 +529,10 @@ def _candidates(
             1,
             longest,
             (ports.index(ship.port),),
-            (mix,),
+            (mix, *_sent_for(terms, ship, lost, mix)),
         )
         rows.append((candidate, (None, None), ship.key))
     adopters: dict[tuple[str, bool], int] = {}
-    lost = [
-        (place, ship)
-        for place, ship in enumerate(state.docked)
-        if not aboard[place].fit and ship.people
-    ]
     for launch in found:
         rotation = launch.series.rotation
         day = max(launch.nominal, at)

@@ -281,7 +281,8 @@ def flown_otherwise(
         np.ascontiguousarray(roster.tied[:, held]),
         np.zeros(since.size, dtype=np.bool_) if stranded is None else stranded,
         np.zeros(docked.size, dtype=np.bool_) if waits is None else waits,
-        True,
+        # Whom the record itself leaves without a seat stays then as well.
+        ~roster.aboard[:, held] | (roster.seat_between[0][:, held] >= 0),
         0,
     )
     return replace(
@@ -337,8 +338,10 @@ def _slipped(roster: Roster, flight: int, days: int) -> Roster:
     since = np.where(comes, roster.since + days, roster.since)
     until = np.maximum(since, _moved_with(roster, undocked))
     late = flown_otherwise(roster, docked=docked, undocked=undocked, since=since, until=until)
-    # Nobody is missed where nobody has been yet.
-    return replace(late, asked=(max(roster.asked[0], int(late.since.min())), roster.asked[1]))
+    # Nobody is missed where nobody has come to stay yet.
+    stays = (late.up >= 0) & lasting[np.maximum(late.up, 0)]
+    first = int((late.since[stays] if stays.any() else late.since).min())
+    return replace(late, asked=(max(roster.asked[0], first), roster.asked[1]))
 
 
 def _named(flags: Flags, flights: Ints) -> NDArray[np.bool_]:

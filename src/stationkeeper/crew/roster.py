@@ -14,7 +14,7 @@ from stationkeeper.programme.check_crews import LASTING_STAY_DAYS, SLACK_DAYS
 from stationkeeper.programme.composition import (
     all_crews,
     all_flights,
-    life_days,
+    life_of_flight,
     named_flight,
     station_intervals,
 )
@@ -293,7 +293,7 @@ def roster(
             tied,
             np.zeros(len(groups), dtype=np.bool_),
             np.zeros(len(flights), dtype=np.bool_),
-            False,
+            np.zeros((len(groups), starts.size), dtype=np.bool_),
             reading,
         )
         for reading in range(len(READINGS))
@@ -534,7 +534,7 @@ def _asked_until(programme: Programme, told: History, station: str, begin: int) 
 
 
 def _life_end(programme: Programme, flight: Flight, begin: int) -> int:
-    life = flight.life_days or life_days(programme.ship[flight.ship], flight.docked)
+    life = life_of_flight(flight, programme.ship[flight.ship])
     return FAR if life is None else days_since_2000(flight.launched) - begin + round(life)
 
 
@@ -544,7 +544,7 @@ def _stay_limit(
     begin: int,
     stay_limits: Mapping[str, NDArray[np.int64]] | None,
 ) -> int:
-    limits = [FAR if rule is None else round(rule)]
+    limits = [FAR if rule is None else int(rule)]
     day = days_since_2000(crew.launched) - begin
     for nation in crew.seats:
         by_day = (stay_limits or {}).get(nation)

@@ -26,7 +26,7 @@ def seat_people(
     tied: Ints,
     stranded: Flags,
     waits: Flags,
-    strict: bool,
+    bound: Flags,
     reading: int,
 ) -> tuple[Ints, Flags]:
     """Find the ship whose seat home is theirs, for each group and interval.
@@ -61,9 +61,9 @@ def seat_people(
         ship first.
     waits : ndarray of bool, (flight,)
         Its replacement does not come: the stranded people who came with it leave with it.
-    strict : bool
-        Whoever had a seat and finds none leaves with the ship that had it; otherwise people stay
-        as long as the record says, with a seat or without.
+    bound : ndarray of bool, (group, interval)
+        Whoever had a seat and finds none then leaves with the ship that had it; elsewhere people
+        stay as long as the record says, with a seat or without.
     reading : int
         Place in :data:`~stationkeeper.crew.roster.READINGS`.
 
@@ -152,7 +152,7 @@ def seat_people(
             if best >= 0:
                 seat[g, i] = best
                 room[best] -= size[g]
-            elif strict and i > 0 and seat[g, i - 1] >= 0:
+            elif bound[g, i] and i > 0 and seat[g, i - 1] >= 0:
                 # The last seat they had has left, and they with it.
                 gone[g] = True
                 aboard[g, i] = False

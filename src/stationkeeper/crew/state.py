@@ -9,7 +9,7 @@ from stationkeeper.programme.composition import (
     DEFAULT_LIFE_DAYS,
     all_crews,
     all_flights,
-    life_days,
+    life_of_flight,
     named_flight,
 )
 from stationkeeper.programme.document import Programme
@@ -167,7 +167,7 @@ def state_at(programme: Programme, station: str, day: date) -> State:
         station,
         day,
         tuple(ship(key, flight) for key, flight in docked.items()),
-        tuple(ship(key, flight) for key, flight in coming.items() if seated[key]),
+        tuple(ship(key, flight) for key, flight in coming.items()),
         tuple(unseated),
     )
 
@@ -189,11 +189,7 @@ def _seat(people: Roster, group: int, unfit: set[str]) -> str | None:
 
 def _life_ends(programme: Programme, flight: Flight, day: date) -> tuple[date, bool]:
     """Return the end of the certified life, and whether the record has gone beyond it."""
-    life = (
-        flight.life_days
-        or life_days(programme.ship[flight.ship], flight.docked)
-        or DEFAULT_LIFE_DAYS
-    )
+    life = life_of_flight(flight, programme.ship[flight.ship]) or DEFAULT_LIFE_DAYS
     ends = flight.launched + timedelta(days=round(life))
     if ends <= day and flight.undocked is not None:
         return flight.undocked, True

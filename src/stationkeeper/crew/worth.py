@@ -25,7 +25,7 @@ from stationkeeper.crew.losses import (
 )
 from stationkeeper.crew.mixes import DayLimit
 from stationkeeper.crew.planning import problem
-from stationkeeper.crew.roster import READINGS, Roster, roster
+from stationkeeper.crew.roster import READINGS, WHOLE, Roster, roster
 from stationkeeper.errors import InputError
 from stationkeeper.programme.document import Programme
 from stationkeeper.schedule.problem import Plan, Rotation
@@ -197,9 +197,9 @@ def manning_of_plan(rotation: Rotation, plan: Plan) -> Manning:
     Manning
         Over the days of the horizon.
     """
-    rows = len(rotation.aboard) + len(plan.flights) + 1
-    people = np.zeros((rows, rotation.days), np.int64)
-    able = np.zeros((rows, len(rotation.sides), rotation.days), np.int64)
+    ships = len(rotation.aboard) + len(plan.flights) + 1
+    people = np.zeros((ships, rotation.days), np.int64)
+    able = np.zeros((ships, len(rotation.sides), rotation.days), np.int64)
     adopted: dict[int, tuple[int, int]] = {}
 
     def fill(row: int, count: int, runs: Sequence[int], first: int, last: int) -> None:
@@ -217,11 +217,13 @@ def manning_of_plan(rotation: Rotation, plan: Plan) -> Manning:
         host, moved = adopted.get(place, (place, left))
         fill(place, sum(ship.people), ship.able, 0, min(moved, left))
         fill(host, sum(ship.people), ship.able, moved, left)
+    # A plan may ask besides for people of any side; the record has no such side.
+    rows = [n for n, side in enumerate(rotation.sides) if n == 0 or side.key != WHOLE]
     return Manning(
-        tuple(side.key for side in rotation.sides),
-        np.array([side.minimum for side in rotation.sides], np.int64),
+        tuple(rotation.sides[n].key for n in rows),
+        np.array([rotation.sides[n].minimum for n in rows], np.int64),
         people,
-        able,
+        able[:, rows],
     )
 
 
@@ -351,6 +353,7 @@ def exchange_worth(
         exposures.append(found)
     part = {"name": "planned", "first": f"{at}", "last": f"{until}"}
     found = {}
+    stopped = False
     for name, exchange in (("with", True), ("without", False)):
         if progress is not None:
             progress(f"crew: a plan from {at} to {until} {name} the exchange")
@@ -361,9 +364,11 @@ def exchange_worth(
             asked.rotation,
             seed=seed,
             workers=workers,
-            seconds_per_stage=seconds,
+            # After a stop the other way is not searched: its first plan stands.
+            seconds_per_stage=0.1 if stopped else seconds,
             progress=progress,
         )
+        stopped = stopped or plan.status == "interrupted"
         part[name] = {
             "status": plan.status,
             "conflicts": list(plan.conflicts),

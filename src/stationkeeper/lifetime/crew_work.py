@@ -422,9 +422,10 @@ def _write_plan(
 ) -> None:
     """Write a plan, and the check of the programme that flies it."""
 
-    def write(document: Mapping[str, Any] | None, notes: Sequence[str] = ()) -> None:
+    def write(document: Mapping[str, Any] | None, refused: str | None = None) -> None:
         told = plan_document(asked, plan, document, seed=seed, stay_limits=limits.as_document())
-        told["left_out"] = [*told["left_out"], limits.words(), *notes]
+        told["left_out"] = [*told["left_out"], limits.words()]
+        told["not_checked"] = refused
         write_atomically(folder.path / PLAN, _as_json(told))
 
     if not plan.stages:  # there is no plan
@@ -438,7 +439,7 @@ def _write_plan(
         last = min(asked.last, planned.span.last)
         document, days = _checked(planned, asked.station, asked.first, last, limits)
     except InputError as error:
-        write(None, [f"the plan is not checked: {error}"])
+        write(None, str(error))
         return
     write_atomically(folder.path / CHECK, _as_json(document))
     write_atomically(folder.path / DAYS, days)

@@ -15,7 +15,7 @@ from stationkeeper.lifetime.crew_work import days_planned, station_asked
 from stationkeeper.lifetime.stay_limits import stay_limits
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.write import as_toml
-from stationkeeper.results.folder import COMPLETE, PROGRAMME, new_folder
+from stationkeeper.results.folder import COMPLETE, INTERRUPTED, PROGRAMME, new_folder
 
 WORTH: Final = "worth.json"
 
@@ -97,7 +97,7 @@ def worth_crew(
         "station": station,
         "version": stationkeeper.__version__,
         "seed": seed,
-        "state": COMPLETE,
+        "state": INTERRUPTED if _stopped(document) else COMPLETE,
         "finished": now.isoformat(timespec="seconds"),
     }
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -106,3 +106,9 @@ def worth_crew(
         WORTH: text.encode(),
     }
     return new_folder(out, f"crew-{programme.name}-{station}", state, files, now).path
+
+
+def _stopped(document: dict[str, Any]) -> bool:
+    """Tell whether a plan of either way was interrupted."""
+    ways = [part[way] for part in document["parts"] for way in ("with", "without")]
+    return any(way["status"] == "interrupted" for way in ways)

@@ -34,6 +34,7 @@ from stationkeeper.errors import DomainError, InputError
 from stationkeeper.lifetime.assemble import assemble
 from stationkeeper.lifetime.prepare import wall_thickness
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.nations import EUROPE
 from stationkeeper.programme.reference import reference_table
 from stationkeeper.units import DAY, MILLI, date_from_days, days_since_2000
 
@@ -43,12 +44,6 @@ Days = NDArray[np.int64]
 LONGEST_STAY: Final = 20_000  # [d] as far as a programme can ask; stands for "no dose limit"
 COMPARED: Final = "mSv"  # the unit of the model's dose equivalent; no other limit is set beside it
 NO_LIMIT: Final = -1
-
-# People of these nations fly under the limits of ESA where it is a partner, as the report has it.
-EUROPE: Final = (
-    "AUT BEL BGR CHE CZE DEU DNK ESP EST FIN FRA GBR GRC HUN IRL ITA LUX NLD NOR POL PRT ROU "
-    "SVK SVN SWE"
-)
 
 READING: Final = (
     "Limits in millisievert are held against the dose equivalent at a point that the model gives:"
@@ -325,10 +320,10 @@ def agencies_by_nation(programme: Programme) -> dict[str, str]:
         if partner.dose_limits is None:
             continue
         found.setdefault(partner.nation, partner.dose_limits)
-        if partner.nation in EUROPE.split() and european is None:
+        if partner.nation in EUROPE and european is None:
             european = partner.dose_limits
     if european is not None:
-        for nation in EUROPE.split():
+        for nation in sorted(EUROPE):
             found.setdefault(nation, european)
     return found
 

@@ -84,12 +84,15 @@ def _seats(
                     )
                 continue
             people = sum(sum(crews[key].seats.values()) for key in keys)
-            if people > programme.ship[ship].seats and path[:2] not in told:
+            places = programme.ship[ship].seats
+            if direction == "ship_down":  # people of a lost ship may go home on emergency places
+                places += programme.ship[ship].emergency_seats
+            if people > places and path[:2] not in told:
                 told.add(path[:2])
                 yield Fault(
                     (*path[:2], "seats"),
                     f"{people} people {'up' if direction == 'ship_up' else 'down'} on {name}",
-                    f"at most {programme.ship[ship].seats}, the seats of {ship}",
+                    f"at most {places}, the seats of {ship}",
                     "take fewer people, or another ship",
                     also=(("ship", ship),),
                 )

@@ -138,6 +138,7 @@ def _reopen(entry: Raw, key: str, last: str, day: date, left_out: list[LeftOut])
         entry["status"] = "planned"
     elif ended is not None and ended > day:
         del entry[last]
+        entry.pop("life_days", None)  # granted while it flew
         if last == "landed":
             entry.pop("ship_down", None)
         left_out.append(LeftOut(f"{key}.{last}", ended))

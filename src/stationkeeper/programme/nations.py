@@ -24,6 +24,14 @@ CURRENT = frozenset(_CODES.split())
 FORMER = frozenset({"CSK", "DDR", "SUN", "YUG"})
 """Codes of nations that flew people and are no more. [-]"""
 
+_EUROPE = """
+    AUT BEL BGR CHE CZE DEU DNK ESP EST FIN FRA GBR GRC HUN IRL ITA LUX NLD NOR POL PRT
+    ROU SVK SVN SWE
+"""
+
+EUROPE = frozenset(_EUROPE.split())
+"""Nations whose people are counted as Europe's, and fly under the limits of ESA. [-]"""
+
 NATIONS = CURRENT | FORMER
 """Every code that a programme may hold. [-]"""
 

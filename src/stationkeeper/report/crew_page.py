@@ -9,6 +9,7 @@ from pathlib import Path
 from stationkeeper.report import crew_check, crew_plan
 from stationkeeper.report.crew_plan_words import (
     FLIGHT_HEADS,
+    SAFETY_DAYS,
     STAGE_HEADS,
     STATUS,
     flight_rows,
@@ -220,7 +221,7 @@ def _plan(plan: Document, check: Document | None, drawn: Mapping[str, bytes]) ->
                 STAGE_HEADS,
                 stage_rows(plan),
                 caption="Each objective was solved with those above it held. Gap: by how much a "
-                "better plan is not excluded.",
+                f"better plan is not excluded. {SAFETY_DAYS}",
             ),
         ]
     sides = [one for one in plan["days_by_side"] if "crew_days" in one]
@@ -306,7 +307,7 @@ def _rests_on(plan: Document) -> Markup:
         _list(plan["shocks"], "None."),
         *_closed(plan),
         tag("h3", "Left out"),
-        _list(plan["left_out"], "Nothing that was asked."),
+        _list(_left_out(plan), "Nothing that was asked."),
     ]
     return tag("section", *parts, id="rests-on")
 
@@ -333,3 +334,9 @@ def _closed(plan: Document) -> list[Markup]:
         return []
     heads = ("ship", "no launch from", "to", "why")
     return [tag("h3", "Days without launches"), table(heads, spans)]
+
+
+def _left_out(plan: Document) -> list[object]:
+    """Return what a plan leaves out, and why it is not checked if it is not."""
+    refused = plan.get("not_checked")
+    return [*plan["left_out"], *([f"the plan is not checked: {refused}"] if refused else [])]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from stationkeeper.report.crew_words import Document, columns
 from stationkeeper.report.numbers import FIRM_SPACE, MISSING, counted, listed, number, whole
@@ -30,6 +31,10 @@ def stage_rows(plan: Document) -> list[list[str]]:
     ]
 
 
+SAFETY_DAYS: Final = (
+    "Safety days are counted for each side: a day with too few people for it, a day with too few "
+    "if one ship left, a day of a group without a seat home."
+)
 STAGE_HEADS = ("objective, in this order", "this plan", "no plan below", "gap", "how it ended")
 FLIGHT_HEADS = ("flight", "ship", "launched", "docked", "undocked", "days", "port", "seats", "note")
 
@@ -114,10 +119,13 @@ def plan_text(plan: Document) -> str:
             f"The plan is {STATUS[plan['status']]}.",
         ]
     ]
+    if plan.get("not_checked"):
+        blocks.append([f"The plan is not checked day by day: {plan['not_checked']}"])
     if plan["conflicts"]:
         blocks.append(["These cannot hold together:", *[f"  {one}" for one in plan["conflicts"]]])
     if plan["stages"]:
         blocks.append(columns([STAGE_HEADS, *stage_rows(plan)], left=(0, 4)))
+        blocks.append([SAFETY_DAYS])
     rows = flight_rows(plan)
     if rows:
         blocks.append(columns([FLIGHT_HEADS, *rows], left=(0, 1, 2, 3, 4, 6, 7, 8)))

@@ -55,9 +55,9 @@ def documents(folder: Path) -> dict[str, Document]:
 def outcome(found: Mapping[str, Document]) -> Outcome:
     """Return how the command ends.
 
-    Short is a plan that does not exist, and a check with a day on which too few people are aboard,
-    in all or for one side. What a lost ship, a grounding or a late launch would do is a finding,
-    not a fault.
+    Short is a plan that does not exist or that its own check refuses, and a check with a day on
+    which too few people are aboard, in all or for one side. What a lost ship, a grounding or a late
+    launch would do is a finding, not a fault.
 
     Examples
     --------
@@ -75,7 +75,9 @@ def outcome(found: Mapping[str, Document]) -> Outcome:
     if "interrupted" in statuses:
         return "interrupted"
     if "plan" in found:
-        return "short" if found["plan"]["status"] in ("impossible", "none found") else "good"
+        plan = found["plan"]
+        none = plan["status"] in ("impossible", "none found") or plan.get("not_checked")
+        return "short" if none else "good"
     findings = found["check"]["findings"] if "check" in found else []
     return "short" if any(one["kind"] in _TOO_FEW for one in findings) else "good"
 
@@ -145,7 +147,7 @@ def both(readings: Sequence[float], total: float) -> str:
 
 def year_heads(sides: Sequence[str]) -> list[str]:
     """Return the heads of the table by year."""
-    return ["year", "days", *map(side_text, sides), "all on one ship", "spacewalk possible"]
+    return ["year", "days", *map(side_text, sides), "all on one ship", "enough for a spacewalk"]
 
 
 def year_rows(years: Sequence[Document], sides: Sequence[str]) -> list[list[str]]:
@@ -194,6 +196,14 @@ def in_short(check: Document, how: str = "as flown") -> list[str]:
         if any(days for _, days in lacking)
         else "Each side has enough people on every one of them."
     )
+    few = sum(one["days"] for one in check["findings"] if one["kind"] == "minimum")
+    if few:
+        said.append(f"On {counted(few, 'day')} too few people are aboard in all.")
+    readings = len(check["readings"])
+    unseated = [sum(year["without_seat"][n] for year in years) for n in range(readings)]
+    if any(unseated):
+        shown = " or ".join(dict.fromkeys(whole(days) for days in unseated))
+        said.append(f"On {shown} days not everybody has a seat home.")
     alone = sum(year["alone_days"] for year in years)
     if always_alone(check):
         return [*said, "On all of them everybody depends on one and the same ship."]

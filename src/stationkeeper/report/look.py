@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeeper.programme.nations import EUROPE
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -48,10 +50,6 @@ NATION_NAMES = {
     "SUN": "Soviet Union",
     "others": "other nations",
 }
-_EUROPE = (  # three letters and a space each, so that a code can only be found whole
-    "AUT BEL BGR CHE CZE DEU DNK ESP EST FIN FRA GBR GRC HUN IRL ITA LUX NLD NOR POL PRT ROU "
-    "SVK SVN SWE"
-)
 
 _STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -87,7 +85,7 @@ def nation_group(nation: str) -> str:
     >>> nation_group("RUS"), nation_group("ITA"), nation_group("BRA")
     ('RUS', 'Europe', 'others')
     """
-    if nation in _EUROPE:
+    if nation in EUROPE:
         return "Europe"
     return nation if nation in NATION_COLOURS else "others"
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
+from importlib import import_module
 from typing import Any
 
 from stationkeeper.errors import InputError
@@ -39,9 +39,11 @@ class Found:
 
 
 def need_solver() -> None:
-    """Raise a clear error if OR-tools is not installed; it is not loaded yet."""
-    if find_spec("ortools") is None:
-        raise InputError("planning needs OR-tools: run `make full`")
+    """Raise a clear error if OR-tools cannot be loaded."""
+    try:
+        import_module("ortools.sat.python.cp_model")
+    except ImportError as error:
+        raise InputError(f"planning needs OR-tools: run `make full` ({error})") from error
 
 
 def search(
