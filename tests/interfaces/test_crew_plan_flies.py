@@ -12,12 +12,9 @@ from stationkeeper.lifetime.run import run
 from stationkeeper.programme.check import check_source
 from stationkeeper.programme.read import read_programme
 from stationkeeper.programme.write import as_toml
-from tests.programmes import errors, two_sides
-
-pytest.importorskip("ortools")
-
 from stationkeeper.schedule.score import score
 from stationkeeper.schedule.solve import solve
+from tests.programmes import errors, two_sides
 
 
 def people_by_day(found, plan):

@@ -33,15 +33,12 @@ class Series:
         As written, or as made from the traffic.
     launcher, site : str or None
         If not those of the ship.
-    derived : bool
-        Made from traffic.
     """
 
     key: str
     rotation: Rotation
     launcher: str | None = None
     site: str | None = None
-    derived: bool = False
 
     @property
     def group(self) -> tuple[str, bool]:
@@ -107,7 +104,6 @@ def series_of(
                 _as_rotation(programme, traffic, terms),
                 traffic.launcher,
                 traffic.site or programme.ship[traffic.ship].site,
-                derived=True,
             )
             for key, traffic in programme.traffic.items()
             if traffic.station == station and traffic.seats and traffic.ports

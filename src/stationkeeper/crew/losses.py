@@ -137,11 +137,6 @@ class Count:
         events = {"gone": self.gone, "lost": self.lost, "early": self.early}[what]
         return Rate(events, self.stays, *jeffreys(events, self.stays))
 
-    def per_launch(self) -> Rate:
-        """Return the chance that a launched ship does not arrive. [-]"""
-        launches = self.stays + self.not_arrived
-        return Rate(self.not_arrived, launches, *jeffreys(self.not_arrived, launches))
-
 
 def jeffreys(count: int, trials: int, level: float = LEVEL) -> tuple[float, float, float]:
     """Chance of an event per trial: ends and median of the Jeffreys interval.

@@ -28,6 +28,7 @@ from stationkeeper.crew.ports import calendar, settle, stays_of
 from stationkeeper.crew.roster import able_by_side, sides_of
 from stationkeeper.crew.state import DockedShip, State, state_at
 from stationkeeper.errors import InputError
+from stationkeeper.programme.composition import people_leave_on
 from stationkeeper.programme.crewing import Shock
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.history import history
@@ -221,7 +222,7 @@ def problem(
         ports,
         at,
         until,
-        _end(programme, station),
+        people_leave_on(programme, station, history(programme)),
     )
     nominal = calendar(stays, aboard, candidates, ships, site.crew_rules.maximum)
     candidates = tuple(
@@ -311,22 +312,15 @@ def _horizon(programme: Programme, station: str, at: date, until: date) -> tuple
             f"a plan for {station} from {at} was asked for, when it is not there; it is there "
             f"from {begin or 'no day'}" + (f" to {gone}" if gone else "")
         )
-    stop = min(until, span.last + timedelta(days=1), _end(programme, station) or until)
+    stop = min(
+        until, span.last + timedelta(days=1), people_leave_on(programme, station, told) or until
+    )
     if stop <= at:
         raise InputError(
             f"a plan for {station} from {at} was asked for; expected a day before its people "
             f"leave on {stop}"
         )
     return at, stop
-
-
-def _end(programme: Programme, station: str) -> date | None:
-    """Return the day from which nobody lives there any more."""
-    end = programme.station[station].end
-    days = [history(programme).ends_on(station)]
-    if end is not None:
-        days.append(end.crew_leaves or end.since)
-    return min((day for day in days if day is not None), default=None)
 
 
 def _nations(programme: Programme, every: Sequence[Series], state: State) -> tuple[str, ...]:

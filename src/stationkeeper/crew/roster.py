@@ -16,6 +16,7 @@ from stationkeeper.programme.composition import (
     all_flights,
     life_of_flight,
     named_flight,
+    people_leave_on,
     station_intervals,
 )
 from stationkeeper.programme.document import Programme
@@ -158,10 +159,6 @@ class Roster:
         """Whether each ship can bring people home, by interval, (flight, interval)."""
         return fitness(self.breaks, len(self.flights), self.unfit)
 
-    def interval_of(self, day: int) -> int:
-        """Return the interval that holds a place of day."""
-        return int(np.searchsorted(self.breaks, day, side="right")) - 1
-
 
 def roster(
     programme: Programme,
@@ -222,6 +219,8 @@ def roster(
         )
     sides, minimum = sides_of(programme, station)
     known, told = _Names(every), history(programme)
+    left = people_leave_on(programme, station, told)
+    open_end = FAR if left is None else days_since_2000(left) - begin
     stays = {key: _stay(programme, crew, known, begin) for key, crew in crews.items()}
     chosen = sorted(
         (k for k, s in stays.items() if s[0] < min(days, s[1]) and s[1] > 0),
@@ -318,7 +317,7 @@ def roster(
         permanent=rules.permanent,
         asked=(
             max(0, min(lasting, default=FAR)),
-            min(days, _asked_until(programme, told, station, begin)) if rules.permanent else 0,
+            min(days, open_end) if rules.permanent else 0,
         ),
         launched=_ints(days_since_2000(f.launched) - begin for f in flights.values()),
         docked=docked,
@@ -522,15 +521,6 @@ def _segments(
         )
         for interval in station_intervals(programme).get(station, ())
     ]
-
-
-def _asked_until(programme: Programme, told: History, station: str, begin: int) -> int:
-    """Return the day on which the last people leave for good."""
-    ends = [told.ends_on(station)]
-    end = programme.station[station].end
-    if end is not None:
-        ends.append(end.crew_leaves or end.since)
-    return min((days_since_2000(day) - begin for day in ends if day is not None), default=FAR)
 
 
 def _life_end(programme: Programme, flight: Flight, begin: int) -> int:

@@ -269,7 +269,11 @@ def check_crew(
     state = _state("crew check", programme, station, first, last)
     state |= {"state": COMPLETE, "finished": _now().isoformat(timespec="seconds")}
     state["durations_s"] = clock.durations
-    files = {PROGRAMME: _text(programme, source_text), CHECK: _as_json(document), DAYS: days}
+    files = {
+        PROGRAMME: programme_text(programme, source_text),
+        CHECK: as_json(document),
+        DAYS: days,
+    }
     return new_folder(out, f"crew-{programme.name}-{station}", state, files, _now()).path
 
 
@@ -359,7 +363,9 @@ def plan_crew(
     state |= {"seed": seed, "from_flown": from_flown, "exchange": exchange}
     state["machine"]["workers"] = threads
     name = f"crew-{programme.name}-{station}"
-    folder = new_folder(out, name, state, {PROGRAMME: _text(programme, source_text)}, _now())
+    folder = new_folder(
+        out, name, state, {PROGRAMME: programme_text(programme, source_text)}, _now()
+    )
     try:
         plan = solve(
             asked.rotation, seed=seed, workers=threads, seconds_per_stage=seconds, progress=say
@@ -426,7 +432,7 @@ def _write_plan(
         told = plan_document(asked, plan, document, seed=seed, stay_limits=limits.as_document())
         told["left_out"] = [*told["left_out"], limits.words()]
         told["not_checked"] = refused
-        write_atomically(folder.path / PLAN, _as_json(told))
+        write_atomically(folder.path / PLAN, as_json(told))
 
     if not plan.stages:  # there is no plan
         write(None)
@@ -441,7 +447,7 @@ def _write_plan(
     except InputError as error:
         write(None, str(error))
         return
-    write_atomically(folder.path / CHECK, _as_json(document))
+    write_atomically(folder.path / CHECK, as_json(document))
     write_atomically(folder.path / DAYS, days)
     write(document)
 
@@ -484,11 +490,13 @@ def _days_table(found: Check) -> bytes:
     return text.getvalue().encode()
 
 
-def _as_json(document: Mapping[str, Any]) -> bytes:
+def as_json(document: Mapping[str, Any]) -> bytes:
+    """Return a document of a crew folder as it is written."""
     return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
-def _text(programme: Programme, source_text: str | None) -> bytes:
+def programme_text(programme: Programme, source_text: str | None) -> bytes:
+    """Return the programme of a crew folder as it is written."""
     text = source_text or as_toml(programme.as_document(), "As read, overrides applied.")
     return text.encode()
 

@@ -1,6 +1,5 @@
 """What an exchange of seats is worth, written into a folder: the record, then two plans."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,10 +10,14 @@ from stationkeeper.campaign.chunks import available_cores
 from stationkeeper.crew.exchanged import exchanges
 from stationkeeper.crew.worth import exchange_worth
 from stationkeeper.errors import InputError
-from stationkeeper.lifetime.crew_work import days_planned, station_asked
+from stationkeeper.lifetime.crew_work import (
+    as_json,
+    days_planned,
+    programme_text,
+    station_asked,
+)
 from stationkeeper.lifetime.stay_limits import stay_limits
 from stationkeeper.programme.document import Programme
-from stationkeeper.programme.write import as_toml
 from stationkeeper.results.folder import COMPLETE, INTERRUPTED, PROGRAMME, new_folder
 
 WORTH: Final = "worth.json"
@@ -100,11 +103,7 @@ def worth_crew(
         "state": INTERRUPTED if _stopped(document) else COMPLETE,
         "finished": now.isoformat(timespec="seconds"),
     }
-    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    files = {
-        PROGRAMME: as_toml(programme.as_document(), "As read, overrides applied.").encode(),
-        WORTH: text.encode(),
-    }
+    files = {PROGRAMME: programme_text(programme, None), WORTH: as_json(document)}
     return new_folder(out, f"crew-{programme.name}-{station}", state, files, now).path
 
 

@@ -296,6 +296,15 @@ def _leave_day(programme: Programme, partner: str, station: str) -> date | None:
     return min(days, default=None)
 
 
+def people_leave_on(programme: Programme, station: str, told: History) -> date | None:
+    """Return the day from which nobody lives on a station any more, None if that is open."""
+    days = [told.ends_on(station)]
+    end = programme.station[station].end
+    if end is not None:
+        days.append(end.crew_leaves or end.since)
+    return min((day for day in days if day is not None), default=None)
+
+
 def all_crews(programme: Programme) -> dict[str, Crew]:
     """Return the groups of people of the span: single ones and those of regular traffic.
 

@@ -1,11 +1,9 @@
 """Free decay flown against published heights: the common part of the orbit's validation."""
 
 import csv
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -16,6 +14,7 @@ from stationkeeper.constants import EARTH_RADIUS, SECONDS_PER_DAY, TLE_EARTH_RAD
 from stationkeeper.environment.atmosphere import OrbitDensity, orbit_density
 from stationkeeper.environment.tables import density_table, solar_indices
 from stationkeeper.orbit.flight import ENTRY_ALTITUDE, fly
+from stationkeeper.validation.published import published
 
 Array = NDArray[np.float64]
 
@@ -24,11 +23,9 @@ DATUM = TLE_EARTH_RADIUS - EARTH_RADIUS  # [m] to be added to a published height
 _ORIGIN = datetime(2000, 1, 1)
 
 
-@cache
 def facts() -> dict[str, Any]:
     """Return what is published and what is assumed, one table for each subject."""
-    path = resources.files("stationkeeper.validation") / "authorities" / "orbit_facts.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return published("orbit_facts.toml")
 
 
 def table(name: str) -> list[dict[str, str]]:

@@ -7,10 +7,8 @@ How far a launch may come forward was chosen with three of these shocks in view:
 marked as calibration too.
 """
 
-import tomllib
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -19,16 +17,15 @@ from stationkeeper.crew.roster import roster
 from stationkeeper.crew.rule import Check, check
 from stationkeeper.units import days_since_2000
 from stationkeeper.validation.crew_shocks import authorities, flown, record, replan, state_of_day
+from stationkeeper.validation.published import published
 from stationkeeper.validation.rows import Kind, Progress, Row
 
 STATION = "iss"
 
 
-@cache
 def facts() -> dict[str, Any]:
     """Return the published facts."""
-    resource = resources.files("stationkeeper.validation") / "authorities" / "crew_facts.toml"
-    return tomllib.loads(resource.read_text(encoding="utf-8"))
+    return published("crew_facts.toml")
 
 
 @cache

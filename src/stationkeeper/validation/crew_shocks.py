@@ -5,12 +5,10 @@ The last day on which a class was grounded or a pad closed is taken as recorded:
 then, and without it no plan could be asked for.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 from stationkeeper.crew.planning import Problem, problem
@@ -22,6 +20,7 @@ from stationkeeper.programme.document import Programme
 from stationkeeper.programme.read import read_programme
 from stationkeeper.schedule.problem import Plan
 from stationkeeper.schedule.solve import solve
+from stationkeeper.validation.published import published
 from stationkeeper.validation.rows import Progress
 
 SECONDS_PER_STAGE: Final = 20.0  # [s] our choice, four times what a stage takes on two free cores
@@ -70,11 +69,9 @@ class Replan:
         return self.plan.status not in ("impossible", "none found")
 
 
-@cache
 def authorities() -> Mapping[str, Any]:
     """Return what was flown after each shock, as published."""
-    resource = resources.files("stationkeeper.validation") / "authorities" / "crew_shocks.toml"
-    return tomllib.loads(resource.read_text(encoding="utf-8"))
+    return published("crew_shocks.toml")
 
 
 @cache

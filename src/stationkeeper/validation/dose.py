@@ -1,10 +1,8 @@
 """Quiet-time dose beside published doses, SHIELDOSE-2 and ``aep8``."""
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +24,7 @@ from stationkeeper.environment.trapped_tables import trapped_table
 from stationkeeper.units import DAY, G_PER_CM2, KILOMETRE, MILLI, days_since_2000
 from stationkeeper.validation import shieldose
 from stationkeeper.validation.dose_fluences import fluence_rows
+from stationkeeper.validation.published import published
 from stationkeeper.validation.rows import Progress, Row
 
 Array = NDArray[np.float64]
@@ -34,10 +33,8 @@ PER_DAY: Final = DAY / MILLI  # [mGy/d] per [Gy/s]
 ISS_INCLINATION: Final = 51.6  # [deg]
 
 
-@cache
 def _authorities() -> dict[str, Any]:
-    resource = resources.files("stationkeeper.validation") / "authorities" / "dose_measured.toml"
-    return tomllib.loads(resource.read_text(encoding="utf-8"))
+    return published("dose_measured.toml")
 
 
 @cache

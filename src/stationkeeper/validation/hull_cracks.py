@@ -4,10 +4,7 @@ Rows of growth hold the logarithm of the rate: independent tests of one alloy sc
 factor of two (ASTM E647, from memory), which is the tolerance.
 """
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 import numpy as np
@@ -39,6 +36,7 @@ from stationkeeper.hull.stress_intensity import (
     surface_crack_factor,
 )
 from stationkeeper.validation.hull_rotor import rotor_rows
+from stationkeeper.validation.published import published
 from stationkeeper.validation.rows import Kind, Progress, Row
 
 FACTOR_OF_TWO: Final = float(np.log10(2.0))
@@ -60,11 +58,9 @@ REASONS: Final = {
 }
 
 
-@cache
 def authorities() -> Mapping[str, Any]:
     """Return the published figures."""
-    resource = resources.files("stationkeeper.validation") / "authorities" / "hull_cracks.toml"
-    return tomllib.loads(resource.read_text(encoding="utf-8"))
+    return published("hull_cracks.toml")
 
 
 def _row(

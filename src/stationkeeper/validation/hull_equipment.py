@@ -6,10 +6,8 @@ says how old the equipment of a station is. Figures with source and confidence a
 ``authorities/hull_equipment.toml``.
 """
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 import numpy as np
@@ -34,6 +32,7 @@ from stationkeeper.hull.rare_events import (
     shifted_normals,
 )
 from stationkeeper.hull.redundancy import random_group
+from stationkeeper.validation.published import published
 from stationkeeper.validation.rows import Kind, Progress, Row
 
 Array = NDArray[np.float64]
@@ -48,11 +47,9 @@ ROUNDS: Final = 8  # towards it
 ROUND_SAMPLES: Final = 4_000
 
 
-@cache
 def facts() -> dict[str, Any]:
     """Return the published figures."""
-    place = resources.files("stationkeeper.validation") / "authorities" / "hull_equipment.toml"
-    return tomllib.loads(place.read_text(encoding="utf-8"))
+    return published("hull_equipment.toml")
 
 
 def _row(

@@ -6,7 +6,6 @@ establish the coverage of either.
 """
 
 import csv
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -71,6 +70,7 @@ from stationkeeper.hull.loads import (
 from stationkeeper.hull.materials import AMG6_SCATTER, AMG6_SURROGATE
 from stationkeeper.hull.sequential import Columns, sequential_posterior
 from stationkeeper.units import days_since_2000
+from stationkeeper.validation.published import published
 from stationkeeper.validation.rows import Kind as Strength
 from stationkeeper.validation.rows import Progress, Row
 
@@ -100,11 +100,9 @@ SITE_SCATTER: Final = 0.3  # [-] among sites of a draw; our choice
 SITES: Final = (10.0, 100.0)  # places for a crack, log-uniform; our choice
 
 
-@cache
 def authorities() -> dict[str, Any]:
     """Return the published figures, one table for each subject."""
-    path = resources.files("stationkeeper.validation") / "authorities" / "hull_leaks.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return published("hull_leaks.toml")
 
 
 @cache

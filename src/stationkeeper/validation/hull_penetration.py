@@ -6,9 +6,7 @@ source and confidence are in ``authorities/hull_penetration.toml``.
 """
 
 import csv
-import tomllib
 from datetime import date
-from functools import cache
 from importlib import resources
 from typing import Any, Final
 
@@ -58,6 +56,7 @@ from stationkeeper.hull.penetration import (
     sum_of_facets,
 )
 from stationkeeper.units import KILOMETRE, days_since_2000
+from stationkeeper.validation.published import published
 from stationkeeper.validation.rows import Kind, Progress, Row
 
 Array = NDArray[np.float64]
@@ -68,11 +67,9 @@ SAMPLES_A_SIDE: Final = 64  # quantiles of each of two uncertain factors
 LIMIT_NODES: Final = np.exp(np.linspace(-0.75, 0.75, 13))  # five sigma of the limit either way
 
 
-@cache
 def facts() -> dict[str, Any]:
     """Return the published figures."""
-    place = resources.files("stationkeeper.validation") / "authorities" / "hull_penetration.toml"
-    return tomllib.loads(place.read_text(encoding="utf-8"))
+    return published("hull_penetration.toml")
 
 
 def _row(
