@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stationkeeper.crew.roster import FAR, Roster, able_by_side, roster, sides_of
+from stationkeeper.crew.roster import FAR, Roster, roster
+from stationkeeper.crew.sides import able_by_side, sides_of
 from stationkeeper.errors import InputError
 from stationkeeper.programme.document import Programme
 from tests.crews import EAST, FIRST, WEST, day, hand_made, two_sides

@@ -7,10 +7,9 @@ from itertools import product
 
 import numpy as np
 
-from stationkeeper.crew.roster import WHOLE
+from stationkeeper.crew.sides import SideRule
 from stationkeeper.programme.crewing import Agreement
 from stationkeeper.programme.document import Programme
-from stationkeeper.programme.stations import CrewRules
 from stationkeeper.schedule.problem import Mix
 from stationkeeper.units import days_since_2000
 
@@ -19,38 +18,6 @@ EXCHANGED_AT_MOST = 1  # seats of one flight that a derived mix exchanges, as fl
 
 DayLimit = Callable[[int], float] | Sequence[int] | np.ndarray[tuple[int], np.dtype[np.integer]]
 """Longest stay by days from the begin of the horizon to the launch: a function or an array. [d]"""
-
-
-@dataclass(frozen=True)
-class SideRule:
-    """Whose people run a side.
-
-    Attributes
-    ----------
-    key : str
-        Name of the segment.
-    minimum : int
-        Fewest people able to run it. [-]
-    nations : frozenset of str or None
-        Those who run it; None means everybody.
-    not_nations : frozenset of str
-        If ``nations`` is None: those who are named for another side.
-    """
-
-    key: str
-    minimum: int
-    nations: frozenset[str] | None
-    not_nations: frozenset[str] = frozenset()
-
-    def able(self, people: Mapping[str, int]) -> int:
-        """Return how many of these people, by nation, can run the side."""
-        return sum(count for nation, count in people.items() if self.runs(nation))
-
-    def runs(self, nation: str) -> bool:
-        """Return whether people of a nation run it."""
-        if self.nations is not None:
-            return nation in self.nations
-        return nation not in self.not_nations
 
 
 @dataclass(frozen=True)
@@ -85,33 +52,6 @@ class Terms:
     exchanges: tuple[str, ...]
     exchange: bool
     stay_limit_days: Mapping[str, DayLimit]
-
-
-def side_rules(rules: CrewRules) -> tuple[SideRule, ...]:
-    """Return the sides of a station; one called ``station`` if no segment is named.
-
-    If the fewest people aboard are more than the sides need together, a side called ``station``,
-    which everybody runs, asks for them.
-
-    Examples
-    --------
-    >>> rules = CrewRules(permanent=False, minimum=2, maximum=4)
-    >>> [(side.key, side.minimum, side.able({"RUS": 2})) for side in side_rules(rules)]
-    [('station', 2, 2)]
-    """
-    sides = []
-    for key, minimum in rules.minimum_by_segment.items():
-        if not minimum:
-            continue
-        by = rules.run_by.get(key)
-        if by is not None:
-            sides.append(SideRule(key, minimum, frozenset(by)))
-        else:
-            others = {n for other, named in rules.run_by.items() if other != key for n in named}
-            sides.append(SideRule(key, minimum, None, frozenset(others)))
-    if not sides or rules.minimum > sum(side.minimum for side in sides):
-        sides.append(SideRule(WHOLE, max(rules.minimum, 1), None))
-    return tuple(sides)
 
 
 def words(people: Mapping[str, int]) -> str:

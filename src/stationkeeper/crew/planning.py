@@ -20,12 +20,11 @@ from stationkeeper.crew.mixes import (
     adopting,
     mixes_for,
     put_back,
-    side_rules,
     stay_limit,
     words,
 )
 from stationkeeper.crew.ports import calendar, settle, stays_of
-from stationkeeper.crew.roster import able_by_side, sides_of
+from stationkeeper.crew.sides import able_by_side, side_rules, sides_of
 from stationkeeper.crew.state import DockedShip, State, state_at
 from stationkeeper.errors import InputError
 from stationkeeper.programme.composition import people_leave_on

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.crew.seating import Flags, Ints, seat_people
+from stationkeeper.crew.sides import WHOLE, able_by_side, sides_of
 from stationkeeper.errors import InputError
 from stationkeeper.programme.check_crews import LASTING_STAY_DAYS, SLACK_DAYS
 from stationkeeper.programme.composition import (
@@ -28,7 +29,6 @@ from stationkeeper.units import days_since_2000
 READINGS: Final = ("landing ship from its docking", "arrival ship until it leaves")
 """Where the record does not say when a seat liner was moved, the two ways to read it."""
 FAR: Final = 10**6  # [d] later than any day of a programme
-WHOLE: Final = "station"  # the one side of a station whose rules name no segment
 
 
 @dataclass(frozen=True)
@@ -345,67 +345,6 @@ def roster(
         aboard=found[0][1],
         seat_between=np.stack([seat for seat, _ in found]),
     )
-
-
-def sides_of(programme: Programme, station: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return the sides of a station that need people, and the fewest able to run each.
-
-    A station whose rules name no segment is one side, which anybody runs and which needs its
-    minimum crew, at least one.
-
-    Raises
-    ------
-    InputError
-        If a segment that people are to run belongs to no module.
-    """
-    rules = programme.station[station].crew_rules
-    segments = {module.segment for module in programme.module.values()}
-    for table in ("minimum_by_segment", "run_by"):
-        for segment in getattr(rules, table):
-            if segment not in segments:
-                raise InputError(
-                    f"station.{station}.crew_rules.{table}: given {segment!r}; expected a segment"
-                    f" of a module: {', '.join(sorted(segments)) or 'there is none'}"
-                )
-    asked = {side: n for side, n in rules.minimum_by_segment.items() if n > 0}
-    if not asked:
-        return (WHOLE,), (max(1, rules.minimum),)
-    return tuple(asked), tuple(asked.values())
-
-
-def able_by_side(programme: Programme, station: str, crew: Crew) -> tuple[int, ...]:
-    """Return the people of a group who are able to run each side, in the order of the sides.
-
-    A segment is run by people of the nations named for it in ``run_by``; one without an entry by
-    everybody whose nation is not named for another. ``Crew.able`` overrides both.
-
-    Raises
-    ------
-    InputError
-        If ``Crew.able`` names a segment that belongs to no module.
-    """
-    rules = programme.station[station].crew_rules
-    sides, _ = sides_of(programme, station)
-    segments = {module.segment for module in programme.module.values()}
-    for segment in crew.able:
-        if segment not in segments:
-            raise InputError(
-                f"crew up on {crew.ship_up}: given {segment!r} under able; expected a segment of a"
-                f" module: {', '.join(sorted(segments))}"
-            )
-    found = []
-    for side in sides:
-        others = set()
-        if side != WHOLE:
-            others = {n for other, named in rules.run_by.items() if other != side for n in named}
-        if side in crew.able:
-            count = crew.able[side]
-        elif side in rules.run_by:
-            count = sum(crew.seats.get(nation, 0) for nation in set(rules.run_by[side]))
-        else:
-            count = sum(seats for nation, seats in crew.seats.items() if nation not in others)
-        found.append(count)
-    return tuple(found)
 
 
 def fitness(breaks: Ints, flights: int, unfit: Iterable[tuple[int, int, int]]) -> Flags:

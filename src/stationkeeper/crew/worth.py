@@ -25,7 +25,8 @@ from stationkeeper.crew.losses import (
 )
 from stationkeeper.crew.mixes import DayLimit
 from stationkeeper.crew.planning import problem
-from stationkeeper.crew.roster import READINGS, WHOLE, Roster, roster
+from stationkeeper.crew.roster import READINGS, Roster, roster
+from stationkeeper.crew.sides import WHOLE
 from stationkeeper.errors import InputError
 from stationkeeper.programme.document import Programme
 from stationkeeper.schedule.problem import Plan, Rotation
