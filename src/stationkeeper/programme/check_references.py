@@ -100,6 +100,37 @@ def references(programme: Programme) -> Iterator[Reference]:
         yield from _one((*at, "site"), "site", shock.site)
     for key, work in programme.work.items():
         yield from _one(("work", key, "station"), "station", work.station)
+    yield from _upkeep_references(programme)
+
+
+def _upkeep_references(programme: Programme) -> Iterator[Reference]:
+    for key, group in programme.equipment.items():
+        yield from _one(("equipment", key, "module"), "module", group.module)
+    for key, function in programme.function.items():
+        at: KeyPath = ("function", key)
+        yield from _one((*at, "station"), "station", function.station)
+        yield from _each((*at, "bridge"), "store", function.bridge)
+        for name, provider in function.provider.items():
+            here: KeyPath = (*at, "provider", name)
+            yield from _one((*here, "commanded_by"), "partner", provider.commanded_by)
+            yield from _each((*here, "modules"), "module", provider.modules)
+            yield from _each((*here, "equipment"), "equipment", provider.equipment)
+            yield from _each((*here, "needs"), "function", provider.needs)
+            yield from _each((*here, "ships"), "ship", provider.ships)
+    for key, store in programme.store.items():
+        at = ("store", key)
+        yield from _one((*at, "station"), "station", store.station)
+        for name in store.spared_by:
+            yield from _one((*at, "spared_by", name), "function", name)
+        yield from _one((*at, "filled_by"), "function", store.filled_by)
+    for key, leak in programme.leak.items():
+        yield from _one(("leak", key, "station"), "station", leak.station)
+        yield from _one(("leak", key, "module"), "module", leak.module)
+    for key, approach in programme.conjunction.items():
+        yield from _one(("conjunction", key, "station"), "station", approach.station)
+    for key, parting in programme.withdraw.items():
+        yield from _one(("withdraw", key), "partner", key)
+        yield from _one(("withdraw", key, "to"), "partner", parting.to)
 
 
 def _one(path: KeyPath, collection: str, name: str | None) -> Iterator[Reference]:
@@ -128,6 +159,9 @@ def broken_references(programme: Programme) -> Iterator[tuple[Reference, Fault]]
         "station": lambda: set(programme.station),
         "ship or module": lambda: set(programme.ship) | set(programme.module),
         "table": lambda: set(names_in("tables", ".csv")),
+        "equipment": lambda: set(programme.equipment),
+        "function": lambda: set(programme.function),
+        "store": lambda: set(programme.store),
         "port": lambda: {
             f"{key}/{port}" for key, module in programme.module.items() for port in module.ports
         },
@@ -184,11 +218,11 @@ def mended(
             holder[path[-1]] = tuple(item for item in value if item != name)
         elif path[0] == "launcher" and len(path) > 3:
             document["launcher"][path[1]]["payloads"].pop(path[3], None)
-        elif path[-1] in _OPTIONAL or path[-2] in ("moved_to", "seats_on"):
+        elif path[-1] in _OPTIONAL or path[-2] in ("moved_to", "seats_on", "spared_by"):
             holder.pop(path[-1], None)
         elif document[path[0]].pop(path[1], None) is not None:
             gone.add((path[0], path[1]))
     return Programme.model_validate(document), touched, gone
 
 
-_OPTIONAL = frozenset({"owner", "launcher", "site", "to_station", "table"})
+_OPTIONAL = frozenset({"owner", "launcher", "site", "to_station", "table", "filled_by", "to"})

@@ -5,10 +5,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from stationkeeper.programme.crewing import Agreement, Rotation, Shock, Work
+from stationkeeper.programme.functions import Function, Store, Withdrawal
 from stationkeeper.programme.hardware import Launcher, Module, Ship, Site
 from stationkeeper.programme.parts import Day, Fact, Flag, Identifier, Nation, Part, Text
 from stationkeeper.programme.stations import Station
 from stationkeeper.programme.traffic import Crew, Event, Flight, Traffic
+from stationkeeper.programme.wear import Conjunction, Equipment, Leak
 
 # Limits chosen by us, some ten times above the largest shipped programme.
 MOST_PARTS = 1_000
@@ -97,6 +99,19 @@ class Programme(Part):
     """What happens to ships, launches and people, by key. [-]"""
     work: Annotated[dict[Identifier, Work], Field(max_length=MOST_DATED)] = {}
     """Work that asks for people, by key. [-]"""
+
+    equipment: Annotated[dict[Identifier, Equipment], Field(max_length=MOST_PARTS)] = {}
+    """Groups of like units, by key. [-]"""
+    function: Annotated[dict[Identifier, Function], Field(max_length=MOST_PARTS)] = {}
+    """What stations and people need, and who provides it, by key. [-]"""
+    store: Annotated[dict[Identifier, Store], Field(max_length=MOST_PARTS)] = {}
+    """What is kept aboard and runs down, by key. [-]"""
+    leak: Annotated[dict[Identifier, Leak], Field(max_length=MOST_DATED)] = {}
+    """Observed leaks and repairs, by key. [-]"""
+    conjunction: Annotated[dict[Identifier, Conjunction], Field(max_length=MOST_DATED)] = {}
+    """Close approaches of tracked objects, by key. [-]"""
+    withdraw: Annotated[dict[Identifier, Withdrawal], Field(max_length=MOST_PARTS)] = {}
+    """Partners that end their part, by key of the partner. [-]"""
 
     def as_document(self) -> dict[str, Any]:
         """Return the document as plain data, in the spelling of the file."""

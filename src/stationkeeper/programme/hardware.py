@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from stationkeeper.programme.functions import Brought
 from stationkeeper.programme.parts import (
     Day,
     Duration,
@@ -18,6 +19,7 @@ from stationkeeper.programme.parts import (
     Positive,
     Text,
 )
+from stationkeeper.programme.wear import Hull, Radiator
 
 GroundState = Literal["design", "build", "test", "at-site", "launched", "cancelled"]
 
@@ -92,6 +94,8 @@ class Module(Fact):
     """Ports by name. [-]"""
     ground: dict[Identifier, GroundStep] = {}
     """States on the ground. [-]"""
+    hull: Hull | None = None
+    """Outer skin as particles and cracks see it. [-]"""
 
 
 class CertifiedLife(Fact):
@@ -136,6 +140,12 @@ class Ship(Fact):
     """Site by default. [-]"""
     certified_life: dict[Identifier, CertifiedLife] = {}
     """Certified days in orbit, by date. [-]"""
+    brings: Brought = Brought()
+    """What each flight brings for the stores. [-]"""
+    hull: Hull | None = None
+    """Outer skin while docked. [-]"""
+    radiator: Radiator | None = None
+    """Loop outside whose loss grounds the ship. [-]"""
 
 
 class Site(Fact):

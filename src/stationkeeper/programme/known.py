@@ -14,6 +14,8 @@ _OWN_DATE = {
     "agreement": "since",
     "shock": "date",
     "work": "since",
+    "leak": "date",
+    "conjunction": "date",
 }
 
 

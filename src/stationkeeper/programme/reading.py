@@ -354,6 +354,12 @@ def _apply_setting(setting: str, gathered: _Gathered) -> bool:
     value = _setting_value(text)
     if depth(value) > 8:
         return refuse("a value with few levels")
+    if path[0] == "withdraw":  # no programme ships a parting, so there is none to change
+        partings = gathered.document.setdefault("withdraw", {})
+        if len(path) == 2 and not isinstance(value, dict):
+            path = (*path, "date")
+        if isinstance(partings, dict) and len(path) == 3:
+            partings.setdefault(path[1], {})
     holder, last = _holder(gathered.document, path)
     if holder is None:
         step = gathered.document

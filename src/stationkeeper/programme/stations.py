@@ -18,6 +18,7 @@ from stationkeeper.programme.parts import (
     Positive,
     Text,
 )
+from stationkeeper.programme.wear import ParticleFlux, Upkeep
 
 AltitudeKm = Annotated[float, Field(ge=120, le=2_000, strict=True)]
 
@@ -145,3 +146,7 @@ class Station(Fact):
     """Propellant aboard on the first day flown. [kg]"""
     end: EndOfLife | None = None
     """How it comes down. [-]"""
+    upkeep: Upkeep = Upkeep()
+    """How it is kept alive, and the user's limits. [-]"""
+    particles: dict[Identifier, ParticleFlux] = {}
+    """Fluxes of particles from other programs, in the place of our models. [-]"""
