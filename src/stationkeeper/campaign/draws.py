@@ -43,6 +43,11 @@ class Purpose(IntEnum):
     AVOIDANCE = 3
     DOSE = 4
     NODE = 5
+    EQUIPMENT = 6
+    LEAKS = 7
+    PARTICLES = 8
+    HYPOTHESIS = 9
+    APPROACH = 10
 
 
 def component_number(name: str) -> int:
@@ -112,6 +117,18 @@ def _uniforms_kernel(
                 philox_kernel(seed, key_1, counter, block)
             word = block[event % four]
             values[row, column] = np.float64(word >> _DROPPED_BITS) * _STEP
+
+
+@kernel
+def uniform_kernel(
+    seed: np.uint64, replica: np.uint64, purpose: np.uint64, component: np.uint64, event: np.uint64
+) -> float:  # pragma: no cover - compiled
+    """Return one draw of `uniforms`, for an engine that meets its events one by one."""
+    counter = np.zeros(4, np.uint64)
+    block = np.empty(4, np.uint64)
+    counter[0], counter[1] = event // np.uint64(4), component
+    philox_kernel(seed, (replica << _PURPOSE_BITS) | purpose, counter, block)
+    return float(np.float64(block[event % np.uint64(4)] >> _DROPPED_BITS) * _STEP)
 
 
 def uniforms(
