@@ -33,6 +33,11 @@ BREACHES = {
         "stationkeeper/crew/breach.py",
         "import ortools",
     ),
+    "Only campaigns know clusters": ("stationkeeper/lifetime/breach.py", "import distributed"),
+    "Only lifetimes ask the programs for rare outcomes": (
+        "stationkeeper/validation/breach.py",
+        "import openturns",
+    ),
     "Only the command line reads arguments": ("stationkeeper/report/breach.py", "import typer"),
 }
 
@@ -75,6 +80,10 @@ def test_a_breach_is_seen(wall: str, source: Path) -> None:
 
 
 HEAVY = (
+    "dask",
+    "distributed",
+    "openturns",
+    "SALib",
     "ortools",
     "matplotlib",
     "aep8",
