@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime.calendar import Calendar, calendar_of
-from stationkeeper.lifetime.hardware import Hardware, hardware, visits
+from stationkeeper.lifetime.hardware import Hardware, Visit, hardware, visits
 from stationkeeper.lifetime.people import Stay, people_aboard, stays
 from stationkeeper.lifetime.policy import ReadTable, Targets, targets
 from stationkeeper.programme.composition import Interval, all_crews, all_flights, station_intervals
@@ -75,7 +75,7 @@ class Assembled:
     """A whole programme as arrays.
 
     `boundaries` are the places of days, from 0 to the number of days, between which no station
-    begins, ends or loses tanks.
+    begins, ends or loses tanks. `visits` are those of each station.
     """
 
     programme: Programme
@@ -86,6 +86,7 @@ class Assembled:
     stays: tuple[Stay, ...]
     nations: tuple[str, ...]
     people: Array
+    visits: dict[str, list[Visit]]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -153,6 +154,7 @@ def assemble(programme: Programme, read_table: ReadTable) -> Assembled:
         stays=all_stays,
         nations=nations,
         people=people_aboard(all_stays, keys, nations, calendar),
+        visits={key: ships[key] for key in keys},
     )
 
 
