@@ -7,7 +7,7 @@ grow on their own. So the integral over speeds and angles is done once for a lis
 behind them, is for the caller to know: modules, docked ships and their radiators are all faces.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -273,6 +273,110 @@ def _sphere_for_hole(hole: Array, speed: Array, wall_thickness: Array) -> Array:
     return np.asarray(root**3)
 
 
+def variants_of(limit_factor: ArrayLike, hole_diameter: ArrayLike) -> tuple[Array, Array]:
+    """Factors on the ballistic limit and holes, one of each for every variant.
+
+    Parameters
+    ----------
+    limit_factor : array_like, (variant,)
+        Greater than zero. [-]
+    hole_diameter : array_like, (variant,)
+        Not negative. [m]
+
+    Returns
+    -------
+    limit_factor, hole_diameter : ndarray, (variant,)
+
+    Raises
+    ------
+    DomainError
+        If a factor is not positive or a hole negative.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in variants_of(1.0, [0.0, 0.01])]
+    [[1.0, 1.0], [0.0, 0.01]]
+    """
+    factor, hole = np.broadcast_arrays(
+        np.atleast_1d(np.asarray(limit_factor, dtype=float)),
+        np.atleast_1d(np.asarray(hole_diameter, dtype=float)),
+    )
+    if np.any(factor <= 0):
+        raise DomainError("a factor on the ballistic limit must be greater than 0")
+    if np.any(hole < 0):
+        raise DomainError("a hole cannot be smaller than nothing")
+    return factor, hole
+
+
+def penetrating_diameters(
+    facets: Facets,
+    speed: Array,
+    projectile_density: float,
+    limit_factor: Array,
+    hole_diameter: Array,
+    whipple: WhippleForm = "jsc",
+) -> Iterator[Array]:
+    """Smallest spheres that get through, or leave the hole asked for, variant by variant.
+
+    Parameters
+    ----------
+    facets : Facets
+        Faces, (facet,).
+    speed : ndarray, (cell,)
+        [m/s]
+    projectile_density : float
+        [kg/m3]
+    limit_factor, hole_diameter : ndarray, (variant,)
+        From `variants_of`. [-], [m]
+    whipple : {"jsc", "nno"}
+        Form of the Whipple limit.
+
+    Yields
+    ------
+    ndarray, (facet, cell, angle)
+        At the angles over which `mean_over_impacts` takes the mean. [m]
+
+    Examples
+    --------
+    >>> wall = facet_list(area=10.0, wall_thickness=2e-3, wall_density=2_700.0, wall_yield=2e8,
+    ...                   wall_hardness=95.0)
+    >>> variants = variants_of([1.0, 2.0], 0.0)
+    >>> one, two = penetrating_diameters(wall, np.array([10e3]), 2_800.0, *variants)
+    >>> one.shape, bool(np.allclose(two, 2 * one))
+    ((1, 1, 12), True)
+    """
+    limit = critical_diameters(facets, speed, _IMPACT_ANGLES, projectile_density, whipple)
+    for factor, hole in zip(limit_factor, hole_diameter, strict=True):
+        if hole == 0:
+            yield limit * factor
+            continue
+        sphere = _sphere_for_hole(hole, speed[:, None], facets.wall_thickness[:, None, None])
+        yield np.asarray(np.cbrt((limit * factor) ** 3 + sphere**3))
+
+
+def mean_over_impacts(flux: Array, speed_shares: Array) -> Array:
+    """Mean of a flux over the angles of `penetrating_diameters` and over speeds.
+
+    Parameters
+    ----------
+    flux : ndarray, (facet, cell, angle)
+        [1/(m2 s)]
+    speed_shares : ndarray, (cell,)
+        Share of the flux in each cell of speed. [-]
+
+    Returns
+    -------
+    ndarray, (facet,)
+        [1/(m2 s)]
+
+    Examples
+    --------
+    >>> mean_over_impacts(np.full((1, 2, 12), 3.0), np.array([0.25, 0.75])).round(9).tolist()
+    [3.0]
+    """
+    return np.asarray((flux @ _ANGLE_SHARES) @ speed_shares)
+
+
 @dataclass(frozen=True)
 class PenetrationResponse:
     """Penetrations of each face in unit circumstances; see `penetration_rates` for the rest.
@@ -344,39 +448,19 @@ def penetration_response(
     >>> response.debris_fragments.shape
     (1, 2)
     """
-    factor, hole = np.broadcast_arrays(
-        np.atleast_1d(np.asarray(limit_factor, dtype=float)),
-        np.atleast_1d(np.asarray(hole_diameter, dtype=float)),
-    )
-    if np.any(factor <= 0):
-        raise DomainError("a factor on the ballistic limit must be greater than 0")
-    if np.any(hole < 0):
-        raise DomainError("a hole cannot be smaller than nothing")
-
-    def needed(limit: Array, speed: Array, variant: int) -> Array:
-        diameter = limit * factor[variant]
-        if hole[variant] == 0:
-            return np.asarray(diameter)
-        sphere = _sphere_for_hole(
-            hole[variant], speed[:, None], facets.wall_thickness[:, None, None]
-        )
-        return np.asarray(np.cbrt(diameter**3 + sphere**3))
-
+    factor, hole = variants_of(limit_factor, hole_diameter)
     shape = (facets.count, factor.size)
     meteoroid, fragments, bodies = np.empty(shape), np.empty(shape), np.empty(shape)
     fast, slow = meteoroid_speeds(), debris_speeds(inclination)
-    meteoroid_limit, debris_limit = (
-        critical_diameters(facets, distribution.speed, _IMPACT_ANGLES, density, whipple)
-        for distribution, density in ((fast, meteoroid_density), (slow, debris_density))
-    )
-    for variant in range(factor.size):
-        mass = sphere_mass(needed(meteoroid_limit, fast.speed, variant), meteoroid_density)
+    struck_by = penetrating_diameters(facets, fast.speed, meteoroid_density, factor, hole, whipple)
+    hit_by = penetrating_diameters(facets, slow.speed, debris_density, factor, hole, whipple)
+    for variant, (natural, made) in enumerate(zip(struck_by, hit_by, strict=True)):
+        mass = sphere_mass(natural, meteoroid_density)
         # Beyond 100 g the flux curve ends: fewer than 1e-10 per m2 and year, left out.
         flux = np.where(mass <= MASS_RANGE[1], meteoroid_flux(np.minimum(mass, MASS_RANGE[1])), 0.0)
-        meteoroid[:, variant] = (flux @ _ANGLE_SHARES) @ fast.weight
-        parts = size_fluxes(needed(debris_limit, slow.speed, variant))
-        for into, part in zip((fragments, bodies), parts, strict=True):
-            into[:, variant] = (part @ _ANGLE_SHARES) @ slow.weight
+        meteoroid[:, variant] = mean_over_impacts(flux, fast.weight)
+        for into, part in zip((fragments, bodies), size_fluxes(made), strict=True):
+            into[:, variant] = mean_over_impacts(part, slow.weight)
     struck = (facets.area * facets.meteoroid_exposure)[:, None]
     ahead = (facets.area * facets.debris_exposure * inclination_factor(inclination))[:, None]
     return PenetrationResponse(meteoroid * struck, fragments * ahead, bodies * ahead)
