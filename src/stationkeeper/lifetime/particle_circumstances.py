@@ -1,0 +1,157 @@
+"""What thins out or gathers particles along a flight, as known before any replica: height and Sun.
+
+Heights are the rough ones of the programme; the Sun is the record and, beyond it, the published
+prediction or the mean over futures drawn from past cycles. So all replicas share one history of
+rates; that a replica flies lower or under another Sun than the mean is left out.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeeper.campaign.draws import Purpose, uniforms
+from stationkeeper.environment.debris import (
+    ALTITUDE_RANGE,
+    FROZEN_AFTER_2011,
+    DebrisGrowth,
+    debris_altitude_factor,
+    decimal_year,
+    growth_factors,
+)
+from stationkeeper.environment.meteoroids import meteoroid_altitude_factor
+from stationkeeper.environment.solar_activity import (
+    CYCLE_MINIMA,
+    SolarIndices,
+    cycles_needed,
+    draw_futures,
+    predicted_rows,
+)
+from stationkeeper.lifetime.calendar import Calendar
+from stationkeeper.lifetime.policy import record_altitude
+from stationkeeper.programme.document import Programme
+from stationkeeper.programme.reference import reference_table
+from stationkeeper.programme.stations import Station
+from stationkeeper.units import KILOMETRE, days_since_2000
+
+Array = NDArray[np.float64]
+
+YEAR_BEFORE: Final = 365  # [d] the debris model takes the Sun of a year before
+SUN_DAYS: Final = 395  # [d] thirteen months, over which it takes the mean
+FUTURES: Final = 200  # our choice: leaves 2 % on the debris of one month, 1 % on a year (tests)
+FUTURES_SEED: Final = 0  # the same futures in every run: their mean belongs to the model
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Factors on the unit rates of `hull.penetration.PenetrationResponse`, by day.
+
+    Attributes
+    ----------
+    meteoroid, fragments, bodies : ndarray, (days,)
+        [-]
+    """
+
+    meteoroid: Array
+    fragments: Array
+    bodies: Array
+
+
+def future_is_drawn(programme: Programme, sun: SolarIndices) -> tuple[bool, int]:
+    """Return whether futures of the Sun are drawn, and the last day that counts as known."""
+    until = sun.observed_until
+    if programme.sun.observed_until is not None:
+        until = min(until, days_since_2000(programme.sun.observed_until))
+    return programme.sun.future == "drawn" or until < sun.observed_until, until
+
+
+def mean_sun(sun: SolarIndices, calendar: Calendar, drawn: bool, until: int) -> Array:
+    """Solar flux that the debris model takes on each day.
+
+    Parameters
+    ----------
+    sun : SolarIndices
+        The record.
+    calendar : Calendar
+        Days wanted.
+    drawn : bool
+        Draw what comes after `until` from past cycles; otherwise the record's prediction holds.
+    until : int
+        Last day that counts as known. [d]
+
+    Returns
+    -------
+    ndarray, (future, days)
+        Mean over thirteen months, of a year before; one future where nothing is drawn. [sfu]
+    """
+    half = SUN_DAYS // 2
+    first = calendar.first_day - YEAR_BEFORE - half
+    days = calendar.days + SUN_DAYS
+    begin = max(first, int(sun.day[0]))  # before the record its first day stands
+    if drawn and first + days - 1 > until:
+        ahead = max(begin - until - 1, 0) + first + days - begin
+        chances = uniforms(
+            FUTURES_SEED,
+            np.arange(FUTURES),
+            Purpose.SOLAR_FUTURE,
+            0,
+            count=cycles_needed(ahead),
+        )
+        rows = draw_futures(
+            CYCLE_MINIMA, int(sun.day[0]), until, begin, first + days - begin, chances
+        )
+    else:
+        rows = predicted_rows(int(sun.day[0]), len(sun.day), begin, first + days - begin)[None]
+    flux = sun.f107[np.pad(rows, ((0, 0), (begin - first, 0)), mode="edge")]
+    total = np.cumsum(np.pad(flux, ((0, 0), (1, 0))), axis=1)
+    return np.asarray((total[:, SUN_DAYS:] - total[:, :-SUN_DAYS])[:, : calendar.days] / SUN_DAYS)
+
+
+def past_altitude(station: Station, calendar: Calendar) -> Array:
+    """Height of a station on days before a run: as flown where its rules name a record.
+
+    Returns
+    -------
+    ndarray, (days,)
+        The height of its orbit where there is no record. [m]
+    """
+    tables = [rule.table for rule in station.reboost.values() if rule.table is not None]
+    if tables:
+        return record_altitude(tables[0], calendar, reference_table)
+    return np.full(calendar.days, station.orbit.altitude_km * KILOMETRE)
+
+
+def circumstances(
+    calendar: Calendar, altitude: Array, solar_flux: Array, growth: DebrisGrowth = FROZEN_AFTER_2011
+) -> Circumstances:
+    """Gather the factors of all days.
+
+    Parameters
+    ----------
+    calendar : Calendar
+        Days.
+    altitude : ndarray, (days,)
+        Taken as 200 to 2000 km, the range of the debris model. [m]
+    solar_flux : ndarray, (future, days)
+        As from `mean_sun`; the factor is the mean over futures, not that of their mean. [sfu]
+    growth : DebrisGrowth
+        Frozen after 2011 or as published.
+
+    Returns
+    -------
+    Circumstances
+        By day.
+    """
+    height = np.clip(altitude, *ALTITUDE_RANGE)
+    thinned = debris_altitude_factor(height, solar_flux).mean(axis=0)
+    year = decimal_year(calendar.first_day + np.arange(calendar.days) + 0.5)
+    fragments, bodies = growth_factors(year, growth)
+    return Circumstances(meteoroid_altitude_factor(height), thinned * fragments, thinned * bodies)
+
+
+def calendar_between(first: date, last: date) -> Calendar | None:
+    """Return the calendar of days from one to another, both included; None if there is none."""
+    days = days_since_2000(last) - days_since_2000(first) + 1
+    return Calendar(days_since_2000(first), days) if days > 0 else None
