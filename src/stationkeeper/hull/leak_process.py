@@ -173,6 +173,43 @@ class LeakObservations:
         )
 
 
+@dataclass(frozen=True)
+class LeakBirths:
+    """The leaks of each particle: parameters, births, starts, and what dated repairs leave.
+
+    Attributes
+    ----------
+    baseline : ndarray, (particle,)
+        Loss of the station without the compartment. [kg/s]
+    birth_rate : ndarray, (particle,)
+        New leaks in a unit of time after the first. [1/d]
+    first_rate : ndarray, (particle,)
+        Median of the rates at which leaks start. [kg/s]
+    growth : ndarray, (particle,)
+        Relative growth, or exponent of the power law. [1/d] or [-]
+    volume : ndarray, (particle,)
+        Free volume of the compartment. [m3]
+    found_share : ndarray, (particle,)
+        Chance that a repair finds a leak. [-]
+    birth : ndarray, (particle, leak)
+        Days of birth, rising. [d]
+    start : ndarray, (particle, leak)
+        Rate at birth. [kg/s]
+    finds : ndarray, (particle, repair, leak)
+        Uniform draws of each repair for each leak; see `share_left`. [-]
+    """
+
+    baseline: Array
+    birth_rate: Array
+    first_rate: Array
+    growth: Array
+    volume: Array
+    found_share: Array
+    birth: Array
+    start: Array
+    finds: Array
+
+
 def draws_needed(leaks: int, repairs: int) -> int:
     """Return the uniforms that a particle of `leak_histories` takes.
 
@@ -234,6 +271,84 @@ def _add_leaks(
                 rate[p, i] += value
 
 
+def leak_births(
+    uniforms: Array, leaks: int, onset: float, repairs: int, prior: LeakPrior
+) -> LeakBirths:
+    """Leaks of a compartment, one row for each particle.
+
+    Parameters
+    ----------
+    uniforms : ndarray, (particle, draws_needed(leaks, repairs))
+        Between 0 and 1. [-]
+    leaks : int
+        Most leaks that a history can hold. [-]
+    onset : float
+        Day on which the leak was first noticed. [d]
+    repairs : int
+        Dated repairs. [-]
+    prior : LeakPrior
+        What the draws stand for.
+
+    Returns
+    -------
+    LeakBirths
+
+    Raises
+    ------
+    DomainError
+        If the draws do not have their shape or range.
+
+    Examples
+    --------
+    >>> found = leak_births(np.full((1, draws_needed(2, 0)), 0.5), 2, 7_197.0, 0, TUNNEL_PRIOR)
+    >>> found.birth.round().tolist()
+    [[7014.0, 7268.0]]
+    """
+    u = _open_interval(uniforms, draws_needed(leaks, repairs))
+    baseline, birth_rate = prior.baseline.at(u[:, 0]), prior.birth_rate.at(u[:, 1])
+    first_rate, growth = prior.first_rate.at(u[:, 2]), prior.growth.at(u[:, 3])
+    volume, found_share, first_birth = prior.volume.at(u[:, 4]), u[:, 5], u[:, 6]
+    blocks = u[:, PARAMETERS:]
+    gaps, marks = blocks[:, :leaks], blocks[:, leaks : 2 * leaks]
+    finds = np.ascontiguousarray(blocks[:, 2 * leaks :]).reshape(len(u), repairs, leaks)
+    wait = -np.log1p(-gaps) / birth_rate[:, None]
+    wait[:, 0] = 0.0
+    birth = (onset - prior.onset_span * first_birth)[:, None] + np.cumsum(wait, axis=1)
+    start = first_rate[:, None] * np.exp(prior.first_spread * ndtri(marks))
+    return LeakBirths(
+        baseline, birth_rate, first_rate, growth, volume, found_share, birth, start, finds
+    )
+
+
+def share_left(uniform: Array, found_share: Array, residual_power: float) -> Array:
+    """Share of a leak that a repair leaves: all of it if the repair does not find it.
+
+    Parameters
+    ----------
+    uniform : ndarray, (...)
+        Draws between 0 and 1. [-]
+    found_share : ndarray, broadcasts
+        Chance that a repair finds a leak, above zero. [-]
+    residual_power : float
+        As in `LeakPrior`. [-]
+
+    Returns
+    -------
+    ndarray, (...)
+        From 0 to 1. [-]
+
+    Notes
+    -----
+    Given that the draw lies below the share found, its ratio to it is uniform too.
+
+    Examples
+    --------
+    >>> share_left(np.array([0.25, 0.75]), np.array(0.5), 2.0).tolist()
+    [0.25, 1.0]
+    """
+    return np.asarray(np.minimum(uniform / found_share, 1.0) ** residual_power)
+
+
 def leak_histories(
     uniforms: Array,
     leaks: int,
@@ -285,33 +400,21 @@ def leak_histories(
     """
     repair_day = np.atleast_1d(np.asarray(repair_day, dtype=np.float64))
     day = np.atleast_1d(np.asarray(day, dtype=np.float64))
-    repairs = len(repair_day)
-    u = _open_interval(uniforms, draws_needed(leaks, repairs))
-    baseline, birth_rate = prior.baseline.at(u[:, 0]), prior.birth_rate.at(u[:, 1])
-    first_rate, growth = prior.first_rate.at(u[:, 2]), prior.growth.at(u[:, 3])
-    volume, found_share, first_birth = prior.volume.at(u[:, 4]), u[:, 5], u[:, 6]
-    blocks = u[:, PARAMETERS:]
-    gaps, marks = blocks[:, :leaks], blocks[:, leaks : 2 * leaks]
-    finds = np.ascontiguousarray(blocks[:, 2 * leaks :]).reshape(len(u), repairs, leaks)
-
-    wait = -np.log1p(-gaps) / birth_rate[:, None]
-    wait[:, 0] = 0.0
-    birth = (onset - prior.onset_span * first_birth)[:, None] + np.cumsum(wait, axis=1)
-    start = first_rate[:, None] * np.exp(prior.first_spread * ndtri(marks))
-    rate = np.zeros((len(u), len(day)))
+    found = leak_births(uniforms, leaks, onset, len(repair_day), prior)
+    rate = np.zeros((len(found.birth), len(day)))
     _add_leaks(
         rate,
-        birth,
-        start,
-        growth,
+        found.birth,
+        found.start,
+        found.growth,
         growth_law == "exponential",
-        found_share,
-        finds,
+        found.found_share,
+        found.finds,
         prior.residual_power,
         repair_day,
         day,
     )
-    return LeakHistories(baseline, volume, rate)
+    return LeakHistories(found.baseline, found.volume, rate)
 
 
 def random_walk_histories(

@@ -6,7 +6,7 @@ establish the coverage of either.
 """
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -15,20 +15,19 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp, ndtr, ndtri
+from scipy.special import ndtr
 
 from stationkeeper.constants import DAYS_PER_YEAR, SECONDS_PER_DAY
-from stationkeeper.hull.crack_growth import grow_cracks
-from stationkeeper.hull.hypotheses import (
-    Comparison,
-    Evidence,
-    LeakRecord,
-    compare,
-    evidence,
-    record_log_likelihood,
+from stationkeeper.hull.explanations import DRAWS, THRESHOLDS, compare_explanations
+from stationkeeper.hull.hypotheses import Comparison, LeakRecord
+from stationkeeper.hull.leak_fit import (
+    CABIN_DENSITY,
+    LEAKS,
+    fit_generator,
+    fit_histories,
+    fit_process,
 )
 from stationkeeper.hull.leak_flow import (
-    MMHG,
     air_mass,
     choked_flow,
     loss_rate_of_decay,
@@ -37,7 +36,6 @@ from stationkeeper.hull.leak_flow import (
     reserve_time,
 )
 from stationkeeper.hull.leak_process import (
-    PARAMETERS,
     POWER_GROWTH,
     TUNNEL_EXPONENT,
     TUNNEL_PRIOR,
@@ -50,25 +48,12 @@ from stationkeeper.hull.leak_process import (
     draws_needed,
     expected_values,
     leak_histories,
-    log_likelihood,
     quantiles,
     random_walk_histories,
     score,
 )
-from stationkeeper.hull.loads import (
-    NORMAL_90,
-    VIBRATION_CYCLES_A_YEAR,
-    VIBRATION_STRESS_RANGE,
-    WELD_STRESS_RANGE,
-    YEAR,
-    Band,
-    LoadSpectrum,
-    draw_factor,
-    vibration_spectrum,
-    weld_spectrum,
-)
-from stationkeeper.hull.materials import AMG6_SCATTER, AMG6_SURROGATE
-from stationkeeper.hull.sequential import Columns, sequential_posterior
+from stationkeeper.hull.loads import YEAR
+from stationkeeper.hull.sequential import Course
 from stationkeeper.units import days_since_2000
 from stationkeeper.validation.published import published
 from stationkeeper.validation.rows import Kind as Strength
@@ -76,28 +61,14 @@ from stationkeeper.validation.rows import Progress, Row
 
 Array = NDArray[np.float64]
 
-SEED: Final = 20_231_231  # our choice
 PARTICLES: Final = 4_000  # our choice; see MONTE_CARLO_ERROR
 FEWER: Final = 3_000  # the same for variants
 MONTE_CARLO_ERROR: Final = "0.6"  # standard deviation of the sum of log scores over eight runs
-LEAKS: Final = 20  # most leaks of a history; 9 % of prior histories have more by mid-2026
-SWEEPS: Final = 3
 FITTED_UNTIL: Final = float(days_since_2000(date(2024, 1, 1)))
-CABIN_DENSITY: Final = float(air_mass(1.0, 730 * MMHG))  # [kg/m3] 730 mmHg, as read in 2020-21
 HONESTY: Final = (
     "six points after 2023, and before it three whole-station rates, one pressure decay and one "
     "upper bound: they cannot establish coverage"
 )
-WIDTHS: Final = (0.5, 1.0, 2.0)  # on the widths of the priors of the crack growth; our choice
-DRAWS: Final = 400
-STRATA: Final = 20  # of the pace of growth, and of the number of sites
-SITE_SAMPLES: Final = 200
-WALL: Final = 2e-3  # [m] our choice; no thickness of the tunnel is public
-PANEL: Final = 0.5  # [m] half width; longer than any crack here
-FLAW: Final = 1.2e-3  # [m] median depth of the flaw of a site; our choice
-FLAW_SCATTER: Final = 0.4  # [-] of that median among draws; our choice
-SITE_SCATTER: Final = 0.3  # [-] among sites of a draw; our choice
-SITES: Final = (10.0, 100.0)  # places for a crack, log-uniform; our choice
 
 
 def authorities() -> dict[str, Any]:
@@ -202,39 +173,21 @@ class Forecast:
 
 
 def _forecast(
-    histories: Callable[[Array, LeakObservations], LeakHistories],
-    columns: int,
+    course: Course,
+    histories: Callable[[Array], LeakHistories],
     later_columns: int,
-    blocks: Sequence[Columns],
     seen: LeakObservations,
     key: int,
-    particles: int,
 ) -> Forecast:
-    """Fit to the end of 2023 and look ahead; what comes later is drawn anew."""
-
-    def generator(round_: int) -> np.random.Generator:
-        return np.random.Generator(np.random.Philox(key=[SEED + key, round_]))
-
-    def draws(round_: int, wide: int) -> tuple[Array, Array]:
-        source = generator(round_ + 2)
-        return source.standard_normal((particles, wide)), source.random(particles + 1)
-
+    """Look ahead from a fit to the end of 2023; what comes later is drawn anew."""
     fitted = seen.day < FITTED_UNTIL
-    early, later = seen.part(fitted), seen.part(~fitted)
-
-    def likelihood(normals: Array) -> Array:
-        said = expected_values(histories(ndtr(normals), early), early, CABIN_DENSITY)
-        return log_likelihood(said, early)
-
-    course = sequential_posterior(
-        likelihood, generator(0).standard_normal((particles, columns)), draws, blocks, SWEEPS
-    )
-    ahead = generator(1).standard_normal((particles, later_columns))
-    found = histories(ndtr(np.hstack([course.particles[-1], ahead])), seen)
+    particles = len(course.particles[-1])
+    ahead = fit_generator(key, 1).standard_normal((particles, later_columns))
+    found = histories(ndtr(np.hstack([course.particles[-1], ahead])))
     weight = np.full(particles, 1 / particles)
     said = expected_values(found, seen, CABIN_DENSITY)
     return Forecast(
-        score(said[:, ~fitted], later, weight),
+        score(said[:, ~fitted], seen.part(~fitted), weight),
         quantiles(found.leak_rate, weight, [0.05, 0.5, 0.95]),
         float(course.log_evidence.sum()),
     )
@@ -250,28 +203,20 @@ def process_forecast(
     """Return the forecast of births, growth and repairs."""
     seen, _ = observations(with_2021)
     repairs = repair_days()
-    early = int(np.sum(repairs < FITTED_UNTIL))
+    early = repairs[repairs < FITTED_UNTIL]
     prior = TUNNEL_PRIOR
     if growth_law == "power":
         prior = replace(prior, growth=POWER_GROWTH)
-    columns = draws_needed(LEAKS, early)
-    # Birth, start and repairs of a few leaks move together; leaks not yet born then move freely.
-    leak_of = np.concatenate([np.full(PARAMETERS, -1), np.tile(np.arange(LEAKS), 2 + early)])
-    groups = ([-1], [0], [1], [2], [3, 4], [5, 6, 7, 8], range(9, LEAKS))
-    onset = float(seen.day[0])
-
-    def histories(uniforms: Array, at: LeakObservations) -> LeakHistories:
-        known = (uniforms.shape[1] - PARAMETERS) // LEAKS - 2
-        return leak_histories(uniforms, LEAKS, onset, repairs[:known], at.day, prior, growth_law)
-
+    known = seen.part(seen.day < FITTED_UNTIL)
+    course = fit_process(known, early, particles, key, prior, growth_law)
     return _forecast(
-        histories,
-        columns,
-        draws_needed(LEAKS, len(repairs)) - columns,
-        [np.flatnonzero(np.isin(leak_of, group)) for group in groups],
+        course,
+        lambda uniforms: leak_histories(
+            uniforms, LEAKS, float(seen.day[0]), repairs, seen.day, prior, growth_law
+        ),
+        draws_needed(LEAKS, len(repairs)) - draws_needed(LEAKS, len(early)),
         seen,
         key,
-        particles,
     )
 
 
@@ -279,16 +224,23 @@ def process_forecast(
 def walk_forecast(with_2021: bool = False, particles: int = PARTICLES, key: int = 0) -> Forecast:
     """Return the forecast of a random walk of the logarithm."""
     seen, _ = observations(with_2021)
-    early = int(np.sum(seen.day < FITTED_UNTIL))
-    columns = WALK_PARAMETERS + early - 1
-    return _forecast(
-        lambda uniforms, at: random_walk_histories(uniforms, at.day),
+    known = seen.part(seen.day < FITTED_UNTIL)
+    columns = WALK_PARAMETERS + len(known.day) - 1
+    blocks = (slice(0, columns), slice(0, WALK_PARAMETERS), slice(WALK_PARAMETERS, columns))
+    course = fit_histories(
+        lambda uniforms: random_walk_histories(uniforms, known.day),
         columns,
-        len(seen.day) - early,
-        (slice(0, columns), slice(0, WALK_PARAMETERS), slice(WALK_PARAMETERS, columns)),
+        blocks,
+        known,
+        particles,
+        key + 100,
+    )
+    return _forecast(
+        course,
+        lambda uniforms: random_walk_histories(uniforms, seen.day),
+        len(seen.day) - len(known.day),
         seen,
         key + 100,
-        particles,
     )
 
 
@@ -497,42 +449,8 @@ def _total_rows(ours: Forecast, walk: Forecast, source: str) -> list[Row]:
     return out
 
 
-def _hypothesis_evidence(
-    spectrum: LoadSpectrum,
-    stress: Band,
-    pace_scatter: float,
-    normals: Array,
-    thresholds: Sequence[float],
-    record: LeakRecord,
-) -> Evidence:
-    """Average the likelihood of the record over the priors of one hypothesis."""
-    sites = ndtri((np.arange(SITE_SAMPLES) + 0.5) / SITE_SAMPLES)
-    flaw = FLAW * np.exp(FLAW_SCATTER * normals[:, :1] + SITE_SCATTER * sites)
-    stress_factor = np.broadcast_to(draw_factor(normals[:, 1:], stress), flaw.shape)
-    # Time goes with the inverse of the pace, so one growth serves all paces.
-    paces = np.exp(pace_scatter * ndtri((np.arange(STRATA) + 0.5) / STRATA))
-    places = SITES[0] * (SITES[1] / SITES[0]) ** ((np.arange(STRATA) + 0.5) / STRATA)
-    found = []
-    for share in thresholds:
-        grown = grow_cracks(
-            # A flaw as deep as the wall would have been found before launch.
-            np.minimum(flaw, 0.95 * WALL).ravel(),
-            WALL,
-            PANEL,
-            spectrum,
-            replace(AMG6_SURROGATE, threshold=share * np.asarray(AMG6_SURROGATE.threshold)),
-            stress_factor=stress_factor.ravel(),
-        )
-        times = grown.time_to_leak.reshape(flaw.shape)
-        found += [
-            record_log_likelihood(times / pace, np.round(places)[:, None], record) for pace in paces
-        ]
-    stacked = np.concatenate(found)
-    return evidence(logsumexp(stacked, axis=0) - np.log(len(stacked)))
-
-
 @cache
-def explanations(thresholds: tuple[float, ...] = (0.0, 1.0), draws: int = DRAWS) -> Comparison:
+def explanations(thresholds: tuple[float, ...] = THRESHOLDS, draws: int = DRAWS) -> Comparison:
     """Compare welds and vibration by the record of the tunnel.
 
     Parameters
@@ -549,25 +467,7 @@ def explanations(thresholds: tuple[float, ...] = (0.0, 1.0), draws: int = DRAWS)
         told["count_years"] * YEAR,
         told["count"],
     )
-    source = np.random.Generator(np.random.Philox(key=[SEED, 2**32]))
-    normals = source.standard_normal((draws, 2))
-    cycles = float(np.log(VIBRATION_CYCLES_A_YEAR.high / VIBRATION_CYCLES_A_YEAR.middle))
-    logs, errors = np.empty((len(WIDTHS), 2)), np.empty((len(WIDTHS), 2))
-    cases = (
-        (weld_spectrum(), WELD_STRESS_RANGE, AMG6_SCATTER),
-        (
-            vibration_spectrum(),
-            VIBRATION_STRESS_RANGE,
-            float(np.hypot(AMG6_SCATTER, cycles / NORMAL_90)),
-        ),
-    )
-    for i, width in enumerate(WIDTHS):
-        for j, (spectrum, stress, scatter) in enumerate(cases):
-            found = _hypothesis_evidence(
-                spectrum, stress, width * scatter, width * normals, thresholds, record
-            )
-            logs[i, j], errors[i, j] = found.log_evidence, found.log_error
-    return compare(logs, errors, WIDTHS.index(1.0), ("welds", "vibration"))
+    return compare_explanations(record, thresholds, draws)
 
 
 def explanation_rows() -> list[Row]:
