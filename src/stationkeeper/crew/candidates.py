@@ -268,6 +268,7 @@ def _launch(
                 (event.date - at).days - 1
                 for event in programme.event.values()
                 if event.kind == "leave"
+                and not event.crews_only
                 and event.station == station
                 and event.partner == programme.ship[rotation.ship].partner
             ),

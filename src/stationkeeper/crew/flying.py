@@ -10,6 +10,7 @@ from stationkeeper.crew.planning import Problem
 from stationkeeper.crew.state import DockedShip
 from stationkeeper.programme.composition import all_flights, named_flight
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.partings import whole_crew
 from stationkeeper.programme.write import as_toml
 from stationkeeper.schedule.problem import Flight, Mix, Plan
 
@@ -103,7 +104,7 @@ def plan_override(programme: Programme, problem: Problem, plan: Plan) -> dict[st
         for key, flight in programme.flight.items()
         if key in own_flights or key in problem.replaced
     ]
-    own_crews |= {key.removesuffix(".left") for key in own_crews}
+    own_crews |= {whole_crew(key) for key in own_crews}
     remove += [f"crew.{key}" for key in programme.crew if key in own_crews or key in crews_gone]
     traffic: dict[str, Any] = {}
     for key, series in programme.traffic.items():
@@ -358,7 +359,7 @@ def single_name(key: str, table: Mapping[str, object]) -> str:
     if key in table:
         return key
     series, _, number = key.rpartition("-")
-    return f"{series}.{number}" if number.removesuffix(".left").isdigit() else key
+    return f"{series}.{number}" if whole_crew(number).isdigit() else key
 
 
 def _later_crews(programme: Programme, problem: Problem, own: set[str]) -> set[str]:

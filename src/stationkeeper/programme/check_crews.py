@@ -10,6 +10,7 @@ from stationkeeper.programme.check_references import Fault
 from stationkeeper.programme.composition import life_of_flight, named_flight
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.history import History
+from stationkeeper.programme.partings import whole_crew
 from stationkeeper.programme.problems import KeyPath, nearest
 from stationkeeper.programme.traffic import Crew, Flight
 
@@ -34,7 +35,7 @@ def crew_faults(
 def _crew_path(key: str, programme: Programme, last: str) -> KeyPath:
     if key in programme.crew:
         return ("crew", key, last)
-    base = key.removesuffix(".left")
+    base = whole_crew(key)
     if base in programme.crew:
         return ("crew", base, last)
     return ("traffic", base.rpartition("-")[0], "seats" if last == "station" else last)
@@ -63,7 +64,7 @@ def _seats(
     for direction in ("ship_up", "ship_down"):
         taken: dict[tuple[str, date | None], list[str]] = {}
         for key, crew in crews.items():
-            if getattr(crew, direction) and not key.endswith(".left"):
+            if getattr(crew, direction) and whole_crew(key) == key:
                 ride = _ride(crew, direction, programme, every)
                 taken.setdefault(ride, []).append(key)
         told = set()

@@ -10,6 +10,14 @@ from stationkeeper.programme.document import Programme
 from stationkeeper.programme.fitting import fitted
 from stationkeeper.programme.hardware import Ship
 from stationkeeper.programme.history import History, history
+from stationkeeper.programme.partings import (
+    after_partings,
+    modules_gone,
+    partings,
+    port_leaves_on,
+    seats_that_stay,
+    ship_leaves_on,
+)
 from stationkeeper.programme.stations import Orbit
 from stationkeeper.programme.traffic import Crew, Flight, Traffic
 from stationkeeper.units import days_since_2000
@@ -205,7 +213,8 @@ def all_flights(programme: Programme) -> dict[str, Flight]:
     Flights of a series are called ``traffic-id-001``. A flight without a day of undocking gets
     one: when another ship needs its port, else when the certified life of the ship ends, counted
     from its launch (180 days, our choice, for a ship without one). After a partner leaves a station
-    its ships no longer come, and those there undock on that day. With a day of knowledge, planned
+    its ships no longer come, and those there undock on that day; so does a ship at a module that
+    leaves for nowhere. With a day of knowledge, planned
     flights are fitted to the ports and launchers known then, see
     :mod:`stationkeeper.programme.fitting`.
 
@@ -234,15 +243,15 @@ def skipped_flights(programme: Programme) -> dict[str, str]:
     if programme.as_known is None:
         return {}
     told = history(programme)
-    return fitted(programme, told, _visits(programme, _expand_all(programme, told)[0]))[1]
+    return fitted(programme, told, _visits(programme, told, _expand_all(programme, told)[0]))[1]
 
 
 def _flights(programme: Programme, told: History, regular: dict[str, Flight]) -> dict[str, Flight]:
-    found = _visits(programme, regular)
+    found = _visits(programme, told, regular)
     return found if programme.as_known is None else fitted(programme, told, found)[0]
 
 
-def _visits(programme: Programme, regular: dict[str, Flight]) -> dict[str, Flight]:
+def _visits(programme: Programme, told: History, regular: dict[str, Flight]) -> dict[str, Flight]:
     single = {key: flight for key, flight in programme.flight.items() if flight.status != "lost"}
     flights = dict(
         sorted({**single, **regular}.items(), key=lambda item: (item[1].docked, item[0]))
@@ -253,15 +262,22 @@ def _visits(programme: Programme, regular: dict[str, Flight]) -> dict[str, Fligh
         if programme.as_known is None or flight.status != "planned":
             dockings.setdefault(flight.port, []).append(flight.docked)
     first, last = programme.span.first, programme.span.last
+    leaves: dict[tuple[str, str], date | None] = {}
+    gone = modules_gone(programme, told)
     found = {}
     for key, flight in flights.items():
         if flight.undocked is None:
             flight = flight.model_copy(
                 update={"undocked": _presumed_undocking(programme, flight, dockings)}
             )
-        left = _leave_day(programme, programme.ship[flight.ship].partner, flight.station)
+        visitor = (flight.ship, flight.station)
+        if visitor not in leaves:
+            leaves[visitor] = ship_leaves_on(programme, *visitor)
+        left = leaves[visitor]
         if left is not None and flight.docked >= left:
             continue
+        parted = port_leaves_on(flight, gone)
+        left = min((day for day in (left, parted) if day is not None), default=None)
         if left is not None and flight.undocked is not None and flight.undocked > left:
             flight = flight.model_copy(update={"undocked": left})
         if flight.undocked is not None and flight.undocked >= first and flight.docked <= last:
@@ -286,16 +302,6 @@ def last_port(flight: Flight) -> str:
     return flight.moved_to[max(flight.moved_to)] if flight.moved_to else flight.port
 
 
-def _leave_day(programme: Programme, partner: str, station: str) -> date | None:
-    """Return the day on which a partner leaves a station."""
-    days = [
-        event.date
-        for event in programme.event.values()
-        if event.kind == "leave" and event.partner == partner and event.station == station
-    ]
-    return min(days, default=None)
-
-
 def people_leave_on(programme: Programme, station: str, told: History) -> date | None:
     """Return the day from which nobody lives on a station any more, None if that is open."""
     days = [told.ends_on(station)]
@@ -311,10 +317,11 @@ def all_crews(programme: Programme) -> dict[str, Crew]:
     A crew without a day of landing lands when its ship down undocks, or the last ship that holds
     their seats, else with its ship up, else after the stay limit of the station or 180 days (our
     choice). After a partner leaves a station,
-    people of its nation no longer come, unless another partner of that nation stays; those aboard
-    land on that day, as a group of their own called ``crew-id.left`` if others of the group stay.
-    Whoever was to come on a ship of that partner does not come, whoever was to go home on one
-    leaves with it.
+    people of its nation no longer come, unless another partner of that nation stays (all nations of
+    Europe are one); those aboard land on that day, as a group of their own called ``crew-id.left``
+    if others of the group stay. Whoever was to come on a ship that no longer comes does not come.
+    Whoever was to go home on one takes a free seat on a ship that stays, as a group called
+    ``crew-id.moved``, and leaves with its own ship where there is none.
 
     Parameters
     ----------
@@ -334,7 +341,9 @@ def all_crews(programme: Programme) -> dict[str, Crew]:
     crews = sorted(
         {**programme.crew, **regular_crews}.items(), key=lambda item: (item[1].launched, item[0])
     )
-    found: dict[str, Crew] = {}
+    gone = modules_gone(programme, told)
+    rides: dict[str, str | None] = {}
+    homes: dict[str, tuple[Crew, str | None]] = {}
     for key, crew in crews:
         up = _named(crew.ship_up, every, titles)
         last_seat = crew.seat_on[max(crew.seat_on)] if crew.seat_on else ""
@@ -344,7 +353,20 @@ def all_crews(programme: Programme) -> dict[str, Crew]:
         if crew.landed is None:
             landed = _presumed_landing(programme, crew, up, down, kept)
             crew = crew.model_copy(update={"landed": landed})
-        for name, group in _after_leaving(programme, key, crew, up, down, every).items():
+        home = down or up
+        parted = port_leaves_on(every[home], gone) if home in kept else None
+        if parted is not None and crew.launched < parted < (crew.landed or date.max):
+            crew = crew.model_copy(update={"landed": parted})
+        rides[key], homes[key] = up, (crew, down)
+    seats = {
+        name: seats_that_stay(programme, event, kept, homes)
+        for station in programme.station
+        for name, event in partings(programme, station)
+    }
+    found: dict[str, Crew] = {}
+    for key, (crew, down) in homes.items():
+        groups = after_partings(programme, key, crew, rides[key], down, every, seats)
+        for name, group in groups.items():
             if (
                 group.landed is not None
                 and group.landed >= programme.span.first
@@ -397,42 +419,3 @@ def _known_aboard(programme: Programme, crew: Crew) -> date:
     last = max(flown)
     near = (programme.as_known - last).days <= DEFAULT_LIFE_DAYS
     return max(programme.as_known, crew.launched) if near else last
-
-
-def _after_leaving(
-    programme: Programme,
-    key: str,
-    crew: Crew,
-    up: str | None,
-    down: str | None,
-    flights: dict[str, Flight],
-) -> dict[str, Crew]:
-    """Return what is left of a crew, and the part of it that leaves early."""
-    found = {key: crew}
-    for event in programme.event.values():
-        if event.kind != "leave" or event.station != crew.station or event.partner is None:
-            continue
-        day, partner = event.date, event.partner
-        nation = programme.partner[partner].nation
-        others = [p for p in programme.station[crew.station].partners if p != partner]
-        gone = set() if any(programme.partner[p].nation == nation for p in others) else {nation}
-        group = found.pop(key, None)
-        if group is None:  # all of it has left already
-            break
-        if group.landed is not None and group.landed <= day:
-            found[key] = group
-            continue
-        ride_up = up in flights and programme.ship[flights[up].ship].partner == partner
-        ride_down = down in flights and programme.ship[flights[down].ship].partner == partner
-        leaving = {n: s for n, s in group.seats.items() if n in gone or ride_down}
-        staying = {n: s for n, s in group.seats.items() if n not in leaving}
-        if group.launched >= day:
-            if staying and not ride_up:
-                found[key] = group.model_copy(update={"seats": staying})
-            continue
-        if leaving:
-            name = f"{key}.left" if staying else key
-            found[name] = group.model_copy(update={"seats": leaving, "landed": day})
-        if staying:
-            found[key] = group.model_copy(update={"seats": staying})
-    return found

@@ -46,6 +46,7 @@ class EventFault:
     given: str
     expected: str
     fix: str = ""
+    module: str = ""
 
 
 @dataclass
@@ -162,7 +163,7 @@ def _happen(
         fault = _fault(programme, event, module, world)
         if fault is not None:
             expected, given, fix = fault
-            told.faults.append(EventFault(key, "modules", given, expected, fix))
+            told.faults.append(EventFault(key, "modules", given, expected, fix, module))
             continue
         if kind == "dock":
             if (left := world.last_home.get(module)) and left != station:

@@ -54,6 +54,8 @@ class Event(Fact):
     """Orbit of the receiving station, if not the same as it left. [-]"""
     partner: Identifier | None = None
     """Leave and permit: the partner concerned. [-]"""
+    crews_only: Flag = False
+    """Leave: only its people go; its ships go on coming, if others can fly them. [-]"""
 
 
 class Flight(Fact):
