@@ -138,6 +138,77 @@ def run(
     print(f"\nreport   {page}\nresults  {folder / 'ensemble.nc'}")
 
 
+@app.command(name="compare")
+def compare_variants(
+    programme: Source,
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            "--vary",
+            metavar="KEY=a,b,c",
+            help="Values of one key, or override=NAME,NAME; may be given again.",
+        ),
+    ],
+    front: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="Two measures: which variants no other beats in both."
+            " Propellant and days with people if not given.",
+        ),
+    ] = None,
+    reports: Annotated[
+        bool, typer.Option("--reports", help="Draw the report of each variant too.")
+    ] = False,
+    override: Override = None,
+    setting: Setting = None,
+    as_known: AsKnown = None,
+    replicas: Annotated[
+        int, typer.Option(min=1, max=10_000_000, help="Lives to fly of each variant.")
+    ] = 250,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all draws.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1_024, help="Workers; all cores if not given.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder in which the folder of it is made.")] = Path(
+        "runs"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Fly a programme under variants and set them side by side."""
+    known = _day(as_known, "--as-known")
+    from stationkeeper.lifetime.compare import compare, documented
+    from stationkeeper.report.compare_page import write_comparison
+    from stationkeeper.report.compare_words import compare_text
+    from stationkeeper.report.page import write_report
+
+    with _progress() as progress:
+        folder = compare(
+            programme,
+            vary,
+            out=out,
+            overrides=override or (),
+            settings=setting or (),
+            as_known=known,
+            front=front,
+            replicas=replicas,
+            seed=seed,
+            workers=workers,
+            progress=progress,
+        )
+        found = documented(folder)
+        for row in found["variants"] if reports else ():
+            progress(f"report: drawing that of {row['name']}")
+            write_report(folder / row["folder"])
+        progress("report: drawing")
+        page = write_comparison(folder)
+    if as_json:
+        _print_document({"folder": str(folder), "report": str(page), **found})
+        return
+    print(_visible(compare_text(found)))
+    print(f"\nreport   {page}\nresults  {folder}")
+
+
 @app.command()
 def crew(
     programme: Source,

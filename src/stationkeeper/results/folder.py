@@ -115,6 +115,7 @@ def begin_folder(
     state: Mapping[str, Any],
     files: Mapping[str, bytes],
     now: datetime,
+    folders: tuple[str, ...] = ("replicas", "chunks"),
 ) -> RunFolder:
     """Return the folder in which a run goes on, or a new one.
 
@@ -133,6 +134,8 @@ def begin_folder(
         Further files of a new folder, by name.
     now : datetime
         Date and time that a new folder carries in its name.
+    folders : tuple of str
+        Folders inside a new folder.
 
     Raises
     ------
@@ -149,9 +152,7 @@ def begin_folder(
             for path in sorted(out.glob(f"{name}-*"), reverse=True):
                 if read_state(path).get("identity") == state["identity"] and not _finished(path):
                     return RunFolder(path)
-            return _new_folder(
-                out, f"{name}-{now:%Y%m%dT%H%M%S}", state, files, ("replicas", "chunks")
-            )
+            return _new_folder(out, f"{name}-{now:%Y%m%dT%H%M%S}", state, files, folders)
 
 
 def new_folder(
