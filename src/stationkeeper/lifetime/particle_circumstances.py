@@ -6,13 +6,11 @@ rates; that a replica flies lower or under another Sun than the mean is left out
 """
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeeper.campaign.draws import Purpose, uniforms
 from stationkeeper.environment.debris import (
     ALTITUDE_RANGE,
     FROZEN_AFTER_2011,
@@ -40,8 +38,10 @@ Array = NDArray[np.float64]
 
 YEAR_BEFORE: Final = 365  # [d] the debris model takes the Sun of a year before
 SUN_DAYS: Final = 395  # [d] thirteen months, over which it takes the mean
-FUTURES: Final = 200  # our choice: leaves 2 % on the debris of one month, 1 % on a year (tests)
-FUTURES_SEED: Final = 0  # the same futures in every run: their mean belongs to the model
+# All sequences of so many past cycles are taken, so the mean over futures is exact until they end,
+# 25 years or more after what is known; then the same cycles follow once more.
+CYCLES_AHEAD: Final = 3
+STEP: Final = 10  # [d] our choice: days between which debris is thinned along straight lines
 
 
 @dataclass(frozen=True)
@@ -90,23 +90,24 @@ def mean_sun(sun: SolarIndices, calendar: Calendar, drawn: bool, until: int) -> 
     first = calendar.first_day - YEAR_BEFORE - half
     days = calendar.days + SUN_DAYS
     begin = max(first, int(sun.day[0]))  # before the record its first day stands
-    if drawn and first + days - 1 > until:
-        ahead = max(begin - until - 1, 0) + first + days - begin
-        chances = uniforms(
-            FUTURES_SEED,
-            np.arange(FUTURES),
-            Purpose.SOLAR_FUTURE,
-            0,
-            count=cycles_needed(ahead),
-        )
-        rows = draw_futures(
-            CYCLE_MINIMA, int(sun.day[0]), until, begin, first + days - begin, chances
-        )
+    length = max(first + days - begin, 1)
+    if drawn and begin + length - 1 > until:
+        ahead = max(begin - until - 1, 0) + length
+        chances = _all_sequences(int(sun.day[0]), until)
+        chances = chances[:, np.arange(cycles_needed(ahead)) % CYCLES_AHEAD]
+        rows = draw_futures(CYCLE_MINIMA, int(sun.day[0]), until, begin, length, chances)
     else:
-        rows = predicted_rows(int(sun.day[0]), len(sun.day), begin, first + days - begin)[None]
-    flux = sun.f107[np.pad(rows, ((0, 0), (begin - first, 0)), mode="edge")]
+        rows = predicted_rows(int(sun.day[0]), len(sun.day), begin, length)[None]
+    flux = sun.f107[np.pad(rows, ((0, 0), (begin - first, 0)), mode="edge")[:, :days]]
     total = np.cumsum(np.pad(flux, ((0, 0), (1, 0))), axis=1)
     return np.asarray((total[:, SUN_DAYS:] - total[:, :-SUN_DAYS])[:, : calendar.days] / SUN_DAYS)
+
+
+def _all_sequences(first_table_day: int, until: int) -> Array:
+    """Return numbers for `draw_futures` that take every sequence of known cycles once."""
+    known = sum(first_table_day <= minimum <= until for minimum in CYCLE_MINIMA) - 1
+    one = (np.arange(max(known, 1)) + 0.5) / max(known, 1)
+    return np.stack(np.meshgrid(*[one] * CYCLES_AHEAD, indexing="ij"), -1).reshape(-1, CYCLES_AHEAD)
 
 
 def past_altitude(station: Station, calendar: Calendar) -> Array:
@@ -145,13 +146,9 @@ def circumstances(
         By day.
     """
     height = np.clip(altitude, *ALTITUDE_RANGE)
-    thinned = debris_altitude_factor(height, solar_flux).mean(axis=0)
+    every = np.unique(np.append(np.arange(0, calendar.days, STEP), calendar.days - 1))
+    factor = debris_altitude_factor(height[every], solar_flux[:, every]).mean(axis=0)
+    thinned = np.interp(np.arange(calendar.days), every, factor)
     year = decimal_year(calendar.first_day + np.arange(calendar.days) + 0.5)
     fragments, bodies = growth_factors(year, growth)
     return Circumstances(meteoroid_altitude_factor(height), thinned * fragments, thinned * bodies)
-
-
-def calendar_between(first: date, last: date) -> Calendar | None:
-    """Return the calendar of days from one to another, both included; None if there is none."""
-    days = days_since_2000(last) - days_since_2000(first) + 1
-    return Calendar(days_since_2000(first), days) if days > 0 else None
