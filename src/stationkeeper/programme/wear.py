@@ -79,6 +79,8 @@ class Leak(Fact):
     """Standard error of the logarithm of the value. [-]"""
     hatch_open: Fraction = 1.0
     """Whole station: share of the time for which the hatch of the leaking module was open. [-]"""
+    places: Annotated[int, Field(ge=1, le=1_000, strict=True)] | None = None
+    """Places found leaking in the module up to then; absent means not told. [-]"""
 
 
 class Equipment(Fact):
@@ -179,9 +181,9 @@ class ParticleFlux(Fact):
 
     model: Text
     """Program and version. [-]"""
-    diameter_mm: Annotated[tuple[Positive, ...], Field(min_length=2, max_length=500)]
+    diameter_mm: Annotated[tuple[Positive, ...], Field(min_length=2, max_length=1_000)]
     """Smallest diameters, rising. [mm]"""
-    per_m2_year: Annotated[tuple[NotNegative, ...], Field(min_length=2, max_length=500)]
+    per_m2_year: Annotated[tuple[NotNegative, ...], Field(min_length=2, max_length=1_000)]
     """Particles of at least that diameter on a tumbling plate, falling. [1/m2/year]"""
     kind: Literal["debris", "meteoroids", "both"] = "debris"
     """What it replaces. [-]"""
