@@ -5,6 +5,7 @@ import csv
 import errno
 import json
 import os
+import signal
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
@@ -243,8 +244,12 @@ def test_a_stop_within_a_search_waits_for_its_answer():
     chosen = [model.new_bool_var(f"{n}") for n in range(40)]
     for row in draw.tolist():  # market split: out of reach in the time given
         model.add(sum(a * x for a, x in zip(row, chosen, strict=True)) == sum(row) // 2)
-    threading.Timer(0.5, _thread.interrupt_main).start()
-    found = search(model, seed=1, workers=1, seconds=20.0)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by some shells
+    try:
+        threading.Timer(0.5, _thread.interrupt_main).start()
+        found = search(model, seed=1, workers=1, seconds=20.0)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert found.interrupted
     assert found.outcome == "unknown"
 

@@ -57,6 +57,8 @@ class Flown:
         Place of the day from which it is brought down; beyond the end if never.
     mean_altitude : ndarray, (days,)
         Rough altitude for the drift of the node. [m]
+    isolated : dict of text to list of (int, int)
+        By module, from the place of a day to another, the days behind a shut hatch.
     """
 
     key: str
@@ -68,6 +70,7 @@ class Flown:
     propellant: float
     descent: int
     mean_altitude: Array
+    isolated: dict[str, list[tuple[int, int]]]
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,11 @@ def _flown(
     station = programme.station[key]
     orbits: dict[int, Orbit] = {}
     parents: dict[int, str] = {}
+    isolated: dict[str, list[tuple[int, int]]] = {}
+    for span in spans:
+        days = (span.first - calendar.first_day, span.last - calendar.first_day)
+        for name in span.isolated:
+            isolated.setdefault(name, []).append(days)
     previous_end = None
     for span in spans:
         if not span.modules:
@@ -200,6 +208,7 @@ def _flown(
         propellant=propellant,
         descent=descent,
         mean_altitude=_rough_altitude(wanted, station.orbit.altitude_km * KILOMETRE),
+        isolated=isolated,
     )
 
 

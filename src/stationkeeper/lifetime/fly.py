@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 from stationkeeper.campaign.draws import Purpose, component_number, normals, uniforms
 from stationkeeper.crew.dose import calibration_factor, cumulative_doses
 from stationkeeper.lifetime.assemble import Flown
+from stationkeeper.lifetime.leaks import LeakDraws, draw_leaks
+from stationkeeper.lifetime.particles import draw_factor
 from stationkeeper.lifetime.prepare import LOSS_HORIZON, Prepared, Rows, solar_rows
+from stationkeeper.lifetime.upkeep_fly import Upkept, begin, live
+from stationkeeper.lifetime.upkeep_plan import Course
 from stationkeeper.orbit.conjunctions import AVOIDANCE_DELTA_V, draw_avoidances
 from stationkeeper.orbit.deorbit import HOLD_ALTITUDE
 from stationkeeper.orbit.flight import days_to_altitude, fly
@@ -21,6 +25,7 @@ Single = NDArray[np.float32]
 
 DAY_OFFSET: Final = 2**20  # so that days before 2000 are events with numbers above zero
 LOW_ORBIT: Final = 200 * KILOMETRE  # [m] where a station without propulsion counts as lost
+LEAST_PROPELLANT: Final = 1.0  # [kg] our choice: less feeds no engine
 _ANY_ALTITUDE: Final = 300 * KILOMETRE  # [m] stands in for a station that is gone; masked after
 
 
@@ -41,6 +46,7 @@ class Life:
     avoidance: NDArray[np.bool_]
     drag_factor: Array
     alive: NDArray[np.bool_]
+    height: Array
     initial: Array
     delivered: Array
     received: Array
@@ -61,11 +67,15 @@ class Lives:
     """Some replicas of the whole programme.
 
     `absorbed` [Gy] and `equivalent` [Sv], by station, (R, days + 1), count from the first day.
-    `loss` holds, by station and place of a day, days until 200 km without propulsion.
+    `loss` holds, by station and place of a day, days until 200 km without propulsion. `upkept` is
+    what failed, leaked and was mended, by station; `leaks` what was dealt for it.
     """
 
     replicas: NDArray[np.int64]
     stations: dict[str, Life]
+    upkept: dict[str, Upkept]
+    leaks: dict[str, LeakDraws]
+    particle_factor: dict[str, Array]
     dose_factor: dict[str, Array]
     absorbed: dict[str, Single]
     equivalent: dict[str, Single]
@@ -84,6 +94,7 @@ def _empty(flown: Flown, replicas: int, days: int, drag_factor: Array) -> Life:
         avoidance=np.zeros((replicas, days), np.bool_),
         drag_factor=drag_factor,
         alive=np.zeros(replicas, np.bool_),
+        height=np.full(replicas, np.nan),
         initial=np.full(replicas, flown.propellant),
         delivered=nothing(),
         received=nothing(),
@@ -106,6 +117,9 @@ def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
     so that a station separated from another begins at the altitude that the other has in that
     replica, with the propellant in the tanks that it takes along: the share of the stock that its
     tanks are of all tanks of the modules.
+
+    Orbit and upkeep are flown in turn, month by month: burns need the functions of their day, and
+    functions see whether there is propellant at the begin of the month.
 
     Parameters
     ----------
@@ -130,13 +144,43 @@ def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
         factor = drag.factor * np.exp(drag.one_sigma * spread)
         lives[flown.key] = _empty(flown, len(replicas), days, factor)
         _draw_avoidances(prepared, flown, lives[flown.key], replicas)
-    for start, stop in pairwise(assembled.boundaries):
-        _hand_over(prepared, lives, start)
+    leaks, factors, upkept = _deal(prepared, lives, replicas)
+    months = set(assembled.calendar.first_of_month.tolist())
+    for start, stop in pairwise(sorted(months | set(assembled.boundaries))):
+        if start in assembled.boundaries:
+            _hand_over(prepared, lives, start)
         for flown in assembled.stations:
-            if flown.hardware.exists[start]:
+            if not flown.hardware.exists[start]:
+                continue
+            life = lives[flown.key]
+            if start in assembled.boundaries:
                 _begin(lives, flown, start)
-                _fly_leg(prepared, flown, lives[flown.key], rows, start, stop)
-    return _with_dose_and_loss(prepared, replicas, lives, rows)
+            fuel = life.tank > LEAST_PROPELLANT
+            upkept[flown.key] = live(upkept[flown.key], start, stop, fuel, life.alive)
+            _fly_leg(prepared, flown, life, upkept[flown.key].course, rows, start, stop)
+    whole = Lives(replicas, lives, upkept, leaks, factors, {}, {}, {}, {})
+    return _with_dose_and_loss(prepared, whole, rows)
+
+
+def _deal(
+    prepared: Prepared, lives: dict[str, Life], replicas: NDArray[np.int64]
+) -> tuple[dict[str, LeakDraws], dict[str, Array], dict[str, Upkept]]:
+    """Deal to each station what wears, leaks and is struck in these replicas."""
+    months = len(prepared.assembled.calendar.months)
+    leaks, factors, upkept = {}, {}, {}
+    for key, kept in prepared.upkeep.items():
+        leaks[key] = draw_leaks(prepared.leaks[key], prepared.seed, replicas)
+        factors[key] = draw_factor(prepared.targets[key], prepared.seed, replicas)
+        upkept[key] = begin(
+            kept.plan,
+            prepared.seed,
+            replicas,
+            factors[key],
+            leaks[key],
+            lives[key].avoidance.copy(),
+            months,
+        )
+    return leaks, factors, upkept
 
 
 def _draw_avoidances(
@@ -202,19 +246,23 @@ def _begin(lives: dict[str, Life], flown: Flown, start: int) -> None:
     else:
         return
     life.alive[:] = ~np.isnan(altitude)
+    life.height[:] = altitude
     life.born[start] = altitude
 
 
 def _fly_leg(
-    prepared: Prepared, flown: Flown, life: Life, rows: Rows, start: int, stop: int
+    prepared: Prepared,
+    flown: Flown,
+    life: Life,
+    course: Course,
+    rows: Rows,
+    start: int,
+    stop: int,
 ) -> None:
     parts, wanted, sun = flown.hardware, flown.targets, prepared.sun
     leg = slice(start, stop)
-    if start in life.born:
-        altitude = life.born[start]
-    else:
-        altitude = life.altitude[:, start - 1].astype(np.float64)
-    alive = life.alive & ~np.isnan(altitude)
+    alive = life.alive & ~np.isnan(life.height)
+    life.avoidance[:, leg] &= course.moves[:, leg]
     flight = fly(
         prepared.density[flown.key],
         sun.f107,
@@ -222,13 +270,13 @@ def _fly_leg(
         sun.ap,
         rows[:, leg],
         float(prepared.assembled.calendar.first_day + start),
-        np.where(alive, altitude, _ANY_ALTITUDE),
+        np.where(alive, life.height, _ANY_ALTITUDE),
         mass=parts.mass[leg],
         drag_area=parts.area[leg],
         lower_altitude=wanted.lower[leg],
         upper_altitude=wanted.upper[leg],
         calendar_target=wanted.calendar[leg],
-        burn_allowed=parts.burn_allowed[leg],
+        burn_allowed=parts.burn_allowed[leg] & course.burns[:, leg],
         exhaust_velocity=np.where(parts.burn_allowed, parts.exhaust_velocity, 1.0)[leg],
         propellant_initial=life.tank,
         propellant_delivered=parts.delivered[leg],
@@ -253,6 +301,7 @@ def _fly_leg(
     life.cut_burns += np.where(alive, flight.cut_burns, 0)
     life.tank = np.where(alive, flight.propellant_left, life.tank)
     life.alive = alive & in_orbit[:, -1]
+    life.height = np.where(life.alive, flight.altitude_left, np.nan)
 
 
 def _descend(flown: Flown, life: Life, altitude: Single, start: int) -> None:
@@ -271,31 +320,25 @@ def _descend(flown: Flown, life: Life, altitude: Single, start: int) -> None:
         altitude[replica, place:] = np.nan
 
 
-def _with_dose_and_loss(
-    prepared: Prepared, replicas: NDArray[np.int64], lives: dict[str, Life], rows: Rows
-) -> Lives:
-    calendar = prepared.assembled.calendar
-    factors: dict[str, Array] = {}
-    absorbed: dict[str, Single] = {}
-    equivalent: dict[str, Single] = {}
-    loss: dict[str, dict[int, Array]] = {}
+def _with_dose_and_loss(prepared: Prepared, whole: Lives, rows: Rows) -> Lives:
+    calendar, replicas = prepared.assembled.calendar, whole.replicas
     for flown in prepared.assembled.stations:
-        key, life = flown.key, lives[flown.key]
+        key, life = flown.key, whole.stations[flown.key]
         inclination = prepared.dose[key].inclination
         # One draw for all stations of a replica: what is not known of the model is shared.
         spread = normals(prepared.seed, replicas, Purpose.DOSE, 0)[:, 0]
-        factors[key] = calibration_factor(spread, inclination)
-        absorbed[key], equivalent[key] = cumulative_doses(
+        whole.dose_factor[key] = calibration_factor(spread, inclination)
+        whole.absorbed[key], whole.equivalent[key] = cumulative_doses(
             prepared.dose[key],
             life.altitude,
             prepared.modulation,
             prepared.phase,
             np.ascontiguousarray(rows[:, : calendar.days]),
         )
-        loss[key] = {}
+        whole.loss[key] = {}
         for place in loss_days(prepared, flown):
-            loss[key][place] = _days_to_low_orbit(prepared, flown, life, rows, place)
-    return Lives(replicas, lives, factors, absorbed, equivalent, loss)
+            whole.loss[key][place] = _days_to_low_orbit(prepared, flown, life, rows, place)
+    return whole
 
 
 def loss_days(prepared: Prepared, flown: Flown) -> list[int]:

@@ -29,6 +29,10 @@ from stationkeeper.environment.trapped import PHASE_LAG, PHASE_WINDOW, trapped_p
 from stationkeeper.environment.trapped_tables import trapped_table
 from stationkeeper.errors import DomainError, InputError
 from stationkeeper.lifetime.assemble import Assembled, Flown
+from stationkeeper.lifetime.leaks import LeakModel, leak_model
+from stationkeeper.lifetime.particles import Targets, particle_targets
+from stationkeeper.lifetime.upkeep import Upkeep, module_ages, modules_of, upkeep
+from stationkeeper.programme.document import Programme
 from stationkeeper.units import HOUR, KILOMETRE, date_from_days, days_since_2000
 
 Array = NDArray[np.float64]
@@ -63,6 +67,12 @@ class Prepared:
         By station.
     modulation, phase : ndarray, (recorded days,)
         Indices of cosmic rays and trapped particles.
+    targets : dict of text to Targets
+        By station, what particles strike.
+    leaks : dict of text to LeakModel
+        By station, how its modules come to leak.
+    upkeep : dict of text to Upkeep
+        By station, equipment, functions and stores.
     """
 
     assembled: Assembled
@@ -74,6 +84,9 @@ class Prepared:
     dose: dict[str, DoseRates]
     modulation: Array
     phase: Array
+    targets: dict[str, Targets]
+    leaks: dict[str, LeakModel]
+    upkeep: dict[str, Upkeep]
 
 
 def prepare(assembled: Assembled, seed: int, progress: Callable[[str], None]) -> Prepared:
@@ -89,25 +102,27 @@ def prepare(assembled: Assembled, seed: int, progress: Callable[[str], None]) ->
     table = density_table(progress)
     trapped = trapped_table()
     programme = assembled.programme
-    until = sun.observed_until
-    if programme.sun.observed_until is not None:
-        until = min(until, days_since_2000(programme.sun.observed_until))
+    until, drawn = solar_knowledge(programme, sun)
     density, dose = {}, {}
     for flown in assembled.stations:
         progress(f"atmosphere and dose along the orbit of {flown.key}")
         density[flown.key] = _density(table, flown, assembled, seed)
         inclination = float(np.radians(flown.station.orbit.inclination_deg))
         dose[flown.key] = dose_rate_table(trapped, inclination, wall_thickness(flown))
+    targets, leaks, kept = _upkeep(assembled, sun, seed, progress)
     prepared = Prepared(
         assembled=assembled,
         seed=seed,
         sun=sun,
         observed_until=until,
-        drawn=programme.sun.future == "drawn" or until < sun.observed_until,
+        drawn=drawn,
         density=density,
         dose=dose,
         modulation=modulation_from_sunspots(lagged_mean(sun.sunspot, SUNSPOT_WINDOW, SUNSPOT_LAG)),
         phase=trapped_phase(lagged_mean(sun.f107, PHASE_WINDOW, PHASE_LAG)),
+        targets=targets,
+        leaks=leaks,
+        upkeep=kept,
     )
     try:
         solar_rows(prepared, np.array([0]))
@@ -118,6 +133,38 @@ def prepare(assembled: Assembled, seed: int, progress: Callable[[str], None]) ->
             f" known until {date_from_days(until)}: {error}"
         ) from None
     return prepared
+
+
+def solar_knowledge(programme: Programme, sun: SolarIndices) -> tuple[int, bool]:
+    """Return the last day whose Sun counts as known, and whether later ones are drawn."""
+    until = sun.observed_until
+    if programme.sun.observed_until is not None:
+        until = min(until, days_since_2000(programme.sun.observed_until))
+    return until, programme.sun.future == "drawn" or until < sun.observed_until
+
+
+def _upkeep(
+    assembled: Assembled, sun: SolarIndices, seed: int, progress: Callable[[str], None]
+) -> tuple[dict[str, Targets], dict[str, LeakModel], dict[str, Upkeep]]:
+    """Work out what wears, leaks and is struck at each station."""
+    calendar = assembled.calendar
+    targets, leaks, kept = {}, {}, {}
+    for flown in assembled.stations:
+        progress(f"hulls, leaks and equipment of {flown.key}")
+        modules = modules_of(assembled, flown)
+        targets[flown.key] = particle_targets(assembled, flown, modules, sun)
+        leaks[flown.key] = leak_model(
+            assembled.programme,
+            flown.key,
+            modules,
+            calendar.first_day,
+            calendar.first_day + calendar.days,
+            module_ages(assembled, modules),
+            seed,
+            progress,
+        )
+        kept[flown.key] = upkeep(assembled, flown, targets[flown.key])
+    return targets, leaks, kept
 
 
 def wall_thickness(flown: Flown) -> float:
@@ -172,16 +219,33 @@ def solar_rows(prepared: Prepared, replicas: NDArray[np.int64]) -> Rows:
     ndarray of int32, (R, days + horizon)
         The days of the run, then those of a fall without propulsion after it.
     """
-    calendar = prepared.assembled.calendar
-    days = calendar.days + LOSS_HORIZON + 1
-    sun = prepared.sun
-    if not prepared.drawn:
-        rows = predicted_rows(int(sun.day[0]), len(sun.day), calendar.first_day, days)
+    days = prepared.assembled.calendar.days + LOSS_HORIZON + 1
+    first = prepared.assembled.calendar.first_day
+    until = prepared.observed_until
+    return sun_of_days(prepared.sun, until, prepared.drawn, first, days, prepared.seed, replicas)
+
+
+def sun_of_days(
+    sun: SolarIndices,
+    observed_until: int,
+    drawn: bool,
+    first_day: int,
+    days: int,
+    seed: int,
+    replicas: NDArray[np.int64],
+) -> Rows:
+    """Return the recorded day whose Sun shines on each of some days of each replica.
+
+    The first cycle drawn is the one under way, so that fewer days of the same replica are the
+    beginning of more.
+
+    Returns
+    -------
+    ndarray of int32, (R, days)
+    """
+    if not drawn:
+        rows = predicted_rows(int(sun.day[0]), len(sun.day), first_day, days)
         return np.ascontiguousarray(np.broadcast_to(rows, (len(replicas), days)))
-    future = max(calendar.first_day - prepared.observed_until - 1, 0) + days
-    chances = uniforms(
-        prepared.seed, replicas, Purpose.SOLAR_FUTURE, 0, count=cycles_needed(future)
-    )
-    return draw_futures(
-        CYCLE_MINIMA, int(sun.day[0]), prepared.observed_until, calendar.first_day, days, chances
-    )
+    future = max(first_day - observed_until - 1, 0) + days
+    chances = uniforms(seed, replicas, Purpose.SOLAR_FUTURE, 0, count=cycles_needed(future))
+    return draw_futures(CYCLE_MINIMA, int(sun.day[0]), observed_until, first_day, days, chances)

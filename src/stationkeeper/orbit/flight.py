@@ -29,7 +29,8 @@ class Flight:
     what was aboard at first and what was taken over, `propellant_refused` what did not fit in the
     tanks or came after entry; `propellant_in` = `propellant_used_total` + `propellant_left`.
     `decayed_day` (replica,) counts days from the first to that of entry, -1 if there was none.
-    `cut_burns` (replica,) counts burns that ended for want of propellant.
+    `cut_burns` (replica,) counts burns that ended for want of propellant. `altitude_left`
+    (replica,) is the last altitude in full precision, to fly on from; NaN after entry.
     """
 
     altitude: Single
@@ -42,6 +43,7 @@ class Flight:
     propellant_refused: Array
     propellant_used_total: Array
     propellant_left: Array
+    altitude_left: Array
 
 
 @kernel
@@ -558,6 +560,7 @@ def fly(
         propellant_refused=refused,
         propellant_used_total=used_total,
         propellant_left=tank,
+        altitude_left=height,
     )
 
 
