@@ -223,10 +223,22 @@ def test_the_count_is_held_against_the_days_of_the_modules_before_the_run(flown_
     found, _ = flown_targets(SEEN, hulls=ONE_FACE)
     days = [date.fromordinal(date(2013, 6, 1).toordinal() + k) for k in range(214)]
     expected = sum(sum(rates_on(sun, day, annexe(), 400e3)) for day in days) * 86_400
-    assert found.seen_expected == pytest.approx(expected, rel=2e-4)
-    assert (found.seen_from, found.seen_until) == (date(2013, 6, 1), date(2013, 12, 31))
-    exact = flux_factor(0.67, found.seen_expected, 0, 0.95)
+    (count,) = found.counts
+    assert count.expected == pytest.approx(expected, rel=2e-4)
+    assert (count.first, count.last) == (date(2013, 6, 1), date(2013, 12, 31))
+    exact = flux_factor(0.67, count.expected, 0, 0.95)
     assert found.factor.quantile(0.5) == exact.quantile(0.5) < 1
+    told = json.loads(json.dumps(particle_summary(found)))["factor"]
+    assert told["counts"][0]["last"] == "2013-12-31"
+    assert told["after_mean"] < told["before_mean"]
+
+
+def test_a_count_at_one_station_teaches_of_the_other(flown_targets):
+    alpha, beta = flown_targets(SEEN)[0], flown_targets(SEEN, station="beta")[0]
+    assert beta.counts == alpha.counts
+    assert beta.counts[0].station == "alpha"
+    replicas = np.arange(100)
+    assert np.array_equal(draw_factor(alpha, 5, replicas), draw_factor(beta, 5, replicas))
 
 
 def test_holes_counted_where_there_was_no_hull_are_refused(flown_targets):

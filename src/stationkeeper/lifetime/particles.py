@@ -52,6 +52,29 @@ DEBRIS_MODEL: Final = "debris after NASA-91, growth frozen after 2011"
 
 
 @dataclass(frozen=True)
+class Count:
+    """Holes that were counted in the hulls of the modules of one station.
+
+    Attributes
+    ----------
+    station : str
+        Key of the station.
+    first, last : date
+        Days of the count.
+    seen : int
+        Penetrations. [-]
+    expected : float
+        Expected at factor 1. [-]
+    """
+
+    station: str
+    first: date
+    last: date
+    seen: int
+    expected: float
+
+
+@dataclass(frozen=True)
 class Targets:
     """What particles can strike through at one station; shared by all replicas.
 
@@ -83,12 +106,9 @@ class Targets:
         What is believed of the factor on all of them.
     sigma : float
         Deviation of its logarithm before the count. [-]
-    seen : int or None
-        Penetrations counted; None: nobody counted.
-    seen_expected : float
-        Expected over that count at factor 1. [-]
-    seen_from, seen_until : date or None
-        First and last day of the count.
+    counts : tuple of Count
+        Counts of holes in the hulls of modules behind it, of this station and of others: what is
+        wrong with fluxes and limits is wrong for all.
     models : tuple of str
         Whose fluxes are used, tables of other programs first.
     """
@@ -106,10 +126,7 @@ class Targets:
     debris: Array
     factor: FluxFactor
     sigma: float
-    seen: int | None
-    seen_expected: float
-    seen_from: date | None
-    seen_until: date | None
+    counts: tuple[Count, ...]
     models: tuple[str, ...]
 
 
@@ -159,14 +176,9 @@ def particle_targets(
     parts = particle_parts(bodies, inclination, station.particles, flown.key, calendar, around)
     count, until = _presence(programme, flown, bodies, docked, calendar)
     meteoroids, debris = (daily_rates(parts, source) * count * DAY for source in (False, True))
-    since, last, expected = _exposure(programme, flown, sun)
-    seen = station.upkeep.penetrations_seen
-    if seen and expected == 0:
-        raise InputError(
-            f"station.{flown.key}.upkeep.penetrations_seen: given {seen}, expected 0, as no module"
-            f" with a hull was at the station by the end of the count; fix: describe hulls, or"
-            f" leave the key out"
-        )
+    counts = _counts(programme, sun)
+    seen = sum(one.seen for one in counts)
+    expected = sum(one.expected for one in counts)
     first_of_year = calendar.first_of_month[
         np.append(0, np.flatnonzero(np.diff(calendar.year_of_month)) + 1)
     ]
@@ -184,10 +196,7 @@ def particle_targets(
         debris=np.add.reduceat(debris, first_of_year, axis=1),
         factor=flux_factor(station.upkeep.particle_sigma, expected, seen, NOTICED),
         sigma=station.upkeep.particle_sigma,
-        seen=seen,
-        seen_expected=expected,
-        seen_from=since,
-        seen_until=last,
+        counts=counts,
         models=_models(flown),
     )
 
@@ -236,18 +245,39 @@ def _presence(
     return count, until
 
 
-def _exposure(
-    programme: Programme, flown: Flown, sun: SolarIndices
-) -> tuple[date | None, date | None, float]:
-    """Return first and last day of the count and what the hulls of the modules expected in it."""
-    station = flown.station
-    states = history(programme).states.get(flown.key, [])
-    last = station.upkeep.seen_until or programme.span.first - timedelta(days=1)
-    if station.upkeep.penetrations_seen is None or not states or last < states[0][0]:
-        return None, None, 0.0
-    since = states[0][0]
-    calendar = calendar_of(since, last)
-    ever = tuple(dict.fromkeys(key for _, modules, _ in states for key in modules))
+def _counts(programme: Programme, sun: SolarIndices) -> tuple[Count, ...]:
+    """Return the counts of the document and what the hulls of the modules expected in them."""
+    told, found = history(programme), []
+    for key, station in programme.station.items():
+        states = told.states.get(key, [])
+        seen = station.upkeep.penetrations_seen
+        if seen is None:
+            continue
+        last = station.upkeep.seen_until or programme.span.first - timedelta(days=1)
+        expected = 0.0
+        if states and last >= states[0][0]:
+            expected = _expected(programme, key, states, last, sun)
+            found.append(Count(key, states[0][0], last, seen, expected))
+        if seen and expected == 0:
+            raise InputError(
+                f"station.{key}.upkeep.penetrations_seen: given {seen}, expected 0, as no module"
+                f" with a hull was at the station by the end of the count; fix: describe hulls, or"
+                f" leave the key out"
+            )
+    return tuple(found)
+
+
+def _expected(
+    programme: Programme,
+    key: str,
+    states: Sequence[tuple[date, tuple[str, ...], tuple[str, ...]]],
+    last: date,
+    sun: SolarIndices,
+) -> float:
+    """Return the penetrations of the modules expected until a day at factor 1."""
+    station = programme.station[key]
+    calendar = calendar_of(states[0][0], last)
+    ever = tuple(dict.fromkeys(name for _, modules, _ in states for name in modules))
     bodies = list(module_bodies(programme, ever))
     there = np.zeros((len(bodies), calendar.days))
     ends = [first for first, _, _ in states[1:]] + [last + timedelta(days=1)]
@@ -255,25 +285,24 @@ def _exposure(
         inside = calendar.clipped(calendar.place(first), calendar.place(stop))
         there[[number for number, body in enumerate(bodies) if body.key in modules], inside] = 1.0
     flux = mean_sun(sun, calendar, *future_is_drawn(programme, sun))
-    around = circumstances(calendar, past_altitude(station, calendar), flux)
     parts = particle_parts(
         bodies,
         float(np.radians(station.orbit.inclination_deg)),
         station.particles,
-        flown.key,
+        key,
         calendar,
-        around,
+        circumstances(calendar, past_altitude(station, calendar), flux),
         nodes=np.empty(0),
     )
     rates = daily_rates(parts, False) + daily_rates(parts, True)
-    return since, last, float((rates * there).sum() * DAY)
+    return float((rates * there).sum() * DAY)
 
 
 def draw_factor(targets: Targets, seed: int, replicas: NDArray[np.integer]) -> Array:
     """Draw the factor on all hazards of each replica.
 
-    Stations of a programme share the uniform number: what is wrong with fluxes and limits is wrong
-    for all. Their distributions differ where one has a count behind it.
+    Stations of a programme share the uniform number and the counts: what is wrong with fluxes and
+    limits is wrong for all. Where they have the same deviation before, they have the same factor.
 
     Parameters
     ----------
@@ -339,11 +368,17 @@ def particle_summary(targets: Targets) -> dict[str, Any]:
             "before_mean": factor.mean(prior=True),
             "after": factor.quantile(QUANTILES).tolist(),
             "after_mean": factor.mean(),
-            "seen": targets.seen,
-            "expected_at_factor_1": targets.seen_expected,
             "chance_of_noticing": NOTICED,
-            "from": targets.seen_from.isoformat() if targets.seen_from else None,
-            "until": targets.seen_until.isoformat() if targets.seen_until else None,
+            "counts": [
+                {
+                    "station": one.station,
+                    "first": one.first.isoformat(),
+                    "last": one.last.isoformat(),
+                    "seen": one.seen,
+                    "expected": one.expected,
+                }
+                for one in targets.counts
+            ],
         },
         "models": list(targets.models),
     }
