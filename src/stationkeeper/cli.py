@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from stationkeeper.errors import InputError, Interrupted, StorageError
+from stationkeeper.errors import ClusterError, InputError, Interrupted, StorageError
 
 if TYPE_CHECKING:
     from stationkeeper.programme.document import Programme
@@ -105,7 +105,11 @@ def run(
     replicas: Annotated[int, typer.Option(min=1, max=10_000_000, help="Lives to fly.")] = 250,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all draws.")] = 1,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=1_024, help="Workers; all cores if not given.")
+        str | None,
+        typer.Option(
+            metavar="N|tcp://HOST:PORT",
+            help="Threads, or the Dask scheduler whose workers fly; all cores if not given.",
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder in which the run folder is made.")] = Path(
         "runs"
@@ -302,9 +306,16 @@ def check(
     override: Override = None,
     setting: Setting = None,
     as_known: AsKnown = None,
+    autarky: Annotated[
+        str | None,
+        typer.Option(metavar="PARTNER", help="List what is not this partner's own instead."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Find every fault of a programme at once, and list what in it is estimated."""
+    if autarky is not None:
+        _list_autarky(_read(file, override, setting, as_known), autarky, as_json)
+        return
     from stationkeeper.programme.check import check_source
 
     checked = check_source(
@@ -319,6 +330,18 @@ def check(
         print(_visible(checked.as_text()))
     if checked.has_errors:
         raise typer.Exit(WRONG_INPUT)
+
+
+def _list_autarky(document: "Programme", partner: str, as_json: bool) -> None:
+    """List what is not a partner's own."""
+    from stationkeeper.programme.autarky import autarky, autarky_text
+
+    rows = autarky(document, partner)
+    if as_json:
+        found = [row.as_document() for row in rows]
+        _print_document({"programme": document.name, "partner": partner, "rows": found})
+    else:
+        print(_visible(autarky_text(document, partner, rows)))
 
 
 @app.command()
@@ -408,16 +431,32 @@ def export_table(
 @app.command(name="import")
 def import_table(
     name: Source,
-    table: Annotated[str, typer.Argument(help="flights, crews, modules, events or traffic.")],
-    file: Annotated[Path, typer.Argument(help="File to read: .csv or .xlsx.")],
+    table: Annotated[
+        str,
+        typer.Argument(
+            help="flights, crews, modules, events, traffic, facets, fluxes or approaches."
+        ),
+    ],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="File to read: .csv or .xlsx; of ORDEM or MASTER; conjunction data messages."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="Programme file to write.")],
+    station: Annotated[
+        str | None, typer.Option(help="Fluxes and approaches: key of the station.")
+    ] = None,
+    radius: Annotated[
+        float, typer.Option(help="Approaches: radius of station and object together. [m]")
+    ] = 60.0,
     as_json: Json = False,
 ) -> None:
-    """Read one table from a spreadsheet into a new programme file."""
-    from stationkeeper.programme.spreadsheets import import_table as merge
+    """Read a spreadsheet or an output file of another program into a new programme file."""
+    from stationkeeper.lifetime.imports import import_file
     from stationkeeper.results.storage import write_atomically
 
-    text = merge(name, table, file)
+    text = import_file(name, table, file, station=station, radius_m=radius)
     _expect_free(out)
     write_atomically(out, text.encode())
     if as_json:
@@ -483,7 +522,7 @@ def main() -> None:
         code = app(standalone_mode=False)
     except InputError as error:
         _stop(f"stationkeeper: {error}", WRONG_INPUT)
-    except StorageError as error:
+    except (StorageError, ClusterError) as error:
         _stop(f"stationkeeper: {error}", FELL_SHORT)
     except (Interrupted, KeyboardInterrupt) as error:
         _stop(f"stationkeeper: {error or 'interrupted; what was done is kept'}", INTERRUPTED)

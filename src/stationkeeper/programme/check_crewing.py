@@ -66,6 +66,9 @@ def _named_nations(programme: Programme) -> Iterator[tuple[KeyPath, str]]:
     """Yield every code of a nation with its key path."""
     for key, partner in programme.partner.items():
         yield ("partner", key, "nation"), partner.nation
+    for key, site in programme.site.items():
+        if site.nation is not None:
+            yield ("site", key, "nation"), site.nation
     for key, ship in programme.ship.items():
         for nation in ship.flown_by:
             yield ("ship", key, "flown_by"), nation

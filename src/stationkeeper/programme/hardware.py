@@ -153,6 +153,8 @@ class Site(Fact):
 
     title: Text
     """Name as people say it. [-]"""
+    nation: Nation | None = None
+    """Nation on whose ground it lies. [-]"""
     latitude_deg: Annotated[float, Field(ge=-90, le=90, strict=True)]
     """Latitude. [deg]"""
     inclinations_deg: tuple[tuple[Number, Number], ...]
