@@ -49,10 +49,10 @@ def sun():
 
 @pytest.fixture
 def flown_targets(tmp_path, sun):
-    def find(extra="", *, station="alpha", hulls=HULLS):
+    def find(extra="", *, station="alpha", hulls=HULLS, as_known=None):
         file = tmp_path / "programme.toml"
         file.write_text(FIXTURE.read_text() + hulls + extra)
-        found = assemble(read_programme(str(file)), reference_table)
+        found = assemble(read_programme(str(file), as_known=as_known), reference_table)
         flown = next(one for one in found.stations if one.key == station)
         return particle_targets(found, flown, MODULES[station], sun), found
 
@@ -239,6 +239,15 @@ def test_a_count_at_one_station_teaches_of_the_other(flown_targets):
     assert beta.counts[0].station == "alpha"
     replicas = np.arange(100)
     assert np.array_equal(draw_factor(alpha, 5, replicas), draw_factor(beta, 5, replicas))
+
+
+def test_a_count_is_known_up_to_the_day_of_knowledge(flown_targets):
+    later = SEEN.replace("2013", "2015")
+    day = date(2014, 6, 30)
+    (count,) = flown_targets(later, as_known=day)[0].counts
+    (cut,) = flown_targets(SEEN.replace("2013-12-31", "2014-06-30"))[0].counts
+    assert count == cut
+    assert flown_targets(later.replace("seen = 0", "seen = 1"), as_known=day)[0].counts == ()
 
 
 def test_holes_counted_where_there_was_no_hull_are_refused(flown_targets):

@@ -246,7 +246,7 @@ def _presence(
 
 
 def _counts(programme: Programme, sun: SolarIndices) -> tuple[Count, ...]:
-    """Return the counts of the document and what the hulls of the modules expected in them."""
+    """Return the counts of the document, as far as they were known, and what was expected."""
     told, found = history(programme), []
     for key, station in programme.station.items():
         states = told.states.get(key, [])
@@ -254,6 +254,10 @@ def _counts(programme: Programme, sun: SolarIndices) -> tuple[Count, ...]:
         if seen is None:
             continue
         last = station.upkeep.seen_until or programme.span.first - timedelta(days=1)
+        if programme.as_known is not None and last > programme.as_known:
+            if seen:
+                continue  # how many of them were known on that day is not told
+            last = programme.as_known  # none by the end is none before it
         expected = 0.0
         if states and last >= states[0][0]:
             expected = _expected(programme, key, states, last, sun)
