@@ -20,7 +20,7 @@ from stationkeeper.programme.document import Programme
 from stationkeeper.programme.files import as_text, display, read_moderate
 from stationkeeper.programme.parts import Part
 from stationkeeper.programme.problems import Problem, ProgrammeError, choices, nearest, shown
-from stationkeeper.programme.reading import WRITTEN_BY_US, read_source
+from stationkeeper.programme.rewrite import own_document, reading_to_change, rewritten
 from stationkeeper.programme.table_rows import (
     TABLES,
     cell_text,
@@ -28,7 +28,6 @@ from stationkeeper.programme.table_rows import (
     rows_as_document,
     rows_from_csv,
 )
-from stationkeeper.programme.write import as_toml
 
 LARGEST_UNPACKED = 100_000_000  # [byte] of a workbook; our choice
 _UNREADABLE = (
@@ -121,18 +120,13 @@ def import_table(source: str, table: str, path: Path | str) -> str:
         With every faulty cell: file, row, column, what was given, what was expected.
     """
     collection, model = _table(table)
-    reading = read_source(source)
-    if reading.problems:
-        raise ProgrammeError(reading.problems)
+    reading = reading_to_change(source)
     entries, problems = _read(Path(path), table, collection, model)
     if problems:
         raise ProgrammeError(problems)
-    document = {k: v for k, v in reading.document.items() if k not in WRITTEN_BY_US}
-    document["resolved"] = True
+    document = own_document(reading)
     document[collection] = entries
-    if reading.overrides:
-        document["overrides"] = reading.overrides
-    return as_toml(document, f"{reading.file} with the {table} of {display(Path(path).name)}")
+    return rewritten(reading, document, f"the {table} of {display(Path(path).name)}")
 
 
 def _table(table: str) -> tuple[str, type[Part]]:
@@ -208,7 +202,7 @@ def _read(
     if path.suffix == ".csv":
         document, origins, problems = rows_from_csv(as_text(content, file), file, table)
     elif path.suffix == ".xlsx":
-        document, origins, problems = rows_as_document(_workbook_rows(content, file), file, table)
+        document, origins, problems = rows_as_document(workbook_rows(content, file), file, table)
     else:
         raise _ending(path)
     entries = document.get(collection, {})
@@ -220,7 +214,8 @@ def _read(
     return entries, problems
 
 
-def _workbook_rows(content: bytes, file: str) -> list[tuple[int, list[object]]]:
+def workbook_rows(content: bytes, file: str) -> list[tuple[int, list[object]]]:
+    """Return the rows of the first sheet of a workbook that are not empty, with their numbers."""
     from openpyxl import load_workbook
 
     try:
