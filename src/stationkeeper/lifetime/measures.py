@@ -105,6 +105,8 @@ class Measured:
         By name of the measure and station.
     inputs : dict of (text, text) to ndarray, (R,)
         Values of events that were asked for as inputs, by name and station.
+    days : dict of text to (int, int)
+        First day of each station in any replica and the day after its last. [d]
     """
 
     stations: tuple[str, ...]
@@ -112,6 +114,7 @@ class Measured:
     values: dict[str, Array]
     by_station: dict[tuple[str, str], Array]
     inputs: dict[tuple[str, str], Array]
+    days: dict[str, tuple[int, int]]
 
 
 class _Span(NamedTuple):
@@ -194,6 +197,14 @@ def read_measures(folder: Path, inputs: Sequence[str] = ()) -> Measured:
         joined([piece.values for piece in pieces]),
         joined([piece.by_station for piece in pieces]),
         joined([piece.inputs for piece in pieces]),
+        {
+            key: (
+                min(piece.days[key][0] for piece in pieces if key in piece.days),
+                max(piece.days[key][1] for piece in pieces if key in piece.days),
+            )
+            for key in stations
+            if any(key in piece.days for piece in pieces)
+        },
     )
 
 
@@ -277,7 +288,13 @@ def _measured(rows: Rows, span: _Span, inputs: Sequence[str]) -> Measured:
         for name, array in by_measure.items()
         for i, key in enumerate(rows.stations)
     }
-    return Measured(rows.stations, replicas, values, by_station, _inputs(rows, place, size, inputs))
+    days = {
+        key: (int(begins[i][flew[i]].min()), int(ends[i][flew[i]].max()))
+        for i, key in enumerate(rows.stations)
+        if flew[i].any()
+    }
+    found = _inputs(rows, place, size, inputs)
+    return Measured(rows.stations, replicas, values, by_station, found, days)
 
 
 def _inputs(
