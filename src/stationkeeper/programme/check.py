@@ -14,6 +14,7 @@ from stationkeeper.programme.check_ports import origin_of, port_faults
 from stationkeeper.programme.check_references import Fault, broken_references, mended
 from stationkeeper.programme.check_rules import rule_faults
 from stationkeeper.programme.check_schema import validate
+from stationkeeper.programme.check_upkeep import upkeep_faults
 from stationkeeper.programme.composition import all_crews, all_flights, skipped_flights
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.history import History, history
@@ -208,9 +209,12 @@ def _faults(
     shared = reading.own_resolved or any(
         reading.origin(("span", name)).file == COMMAND_LINE for name in ("first", "last")
     )
-    yield from rule_faults(
-        programme, told, lambda path: not shared and reading.origin(path).file == reading.file
-    )
+
+    def own(path: KeyPath) -> bool:
+        return not shared and reading.origin(path).file == reading.file
+
+    yield from rule_faults(programme, told, own)
+    yield from upkeep_faults(programme, told, own)
     unsettled: list[Fault] = []
     for found in told.faults:
         path = ("event", found.event, found.key)

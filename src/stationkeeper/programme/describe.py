@@ -1,7 +1,7 @@
 """What a programme holds, as plain data and as text."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from stationkeeper.programme.composition import all_crews, all_flights, station_intervals
@@ -83,6 +83,9 @@ def describe(programme: Programme) -> dict[str, Any]:
                 "crews": sum(crew.station == key for crew in crews.values()),
                 "seats_by_nation": _seats(programme, key),
                 "states": states,
+                "upkeep": _upkeep(
+                    programme, key, {name for state in intervals[key] for name in state.modules}
+                ),
             }
         )
     return {
@@ -201,6 +204,33 @@ def describe(programme: Programme) -> dict[str, Any]:
     }
 
 
+def _upkeep(programme: Programme, station: str, modules: Set[str]) -> dict[str, int]:
+    """Count what wears out and what keeps a station alive."""
+    groups = [group for group in programme.equipment.values() if group.module in modules]
+    functions = [one for one in programme.function.values() if one.station == station]
+    return {
+        "equipment": len(groups),
+        "units": sum(group.units for group in groups),
+        "functions": len(functions),
+        "ways": sum(len(function.provider) for function in functions),
+        "stores": sum(store.station == station for store in programme.store.values()),
+        "leaks": sum(leak.station == station for leak in programme.leak.values()),
+    }
+
+
+def _upkeep_lines(upkeep: Mapping[str, int]) -> list[str]:
+    lines = []
+    if upkeep["equipment"]:
+        lines.append(f"  equipment, {upkeep['equipment']} groups: {upkeep['units']} units")
+    if upkeep["functions"]:
+        lines.append(f"  functions, {upkeep['functions']}: {upkeep['ways']} ways to provide them")
+    if upkeep["stores"]:
+        lines.append(f"  stores, {upkeep['stores']}")
+    if upkeep["leaks"]:
+        lines.append(f"  leaks and repairs observed, {upkeep['leaks']}")
+    return lines
+
+
 def _crewing_lines(description: dict[str, Any], station: str) -> list[str]:
     """Return what a plan of crews may use at a station, a line for each entry; work by its sum."""
     rotations, agreements, shocks, work = (
@@ -287,6 +317,7 @@ def as_text(description: dict[str, Any]) -> str:
         if not station["states"]:
             lines.append("  does not exist in these years")
         lines += _crewing_lines(description, station["key"])
+        lines += _upkeep_lines(station["upkeep"])
     ships = ", ".join(ship["title"] for ship in description["ships"].values())
     lines += ["", f"ships: {ships or 'none'}"]
     return "\n".join(lines)
