@@ -32,7 +32,7 @@ def withdrawn(programme: Programme) -> Programme:
     - ``separated``: the same; its modules leave for nowhere, with all that only they hold.
 
     What can no longer happen after that (a module whose port has gone, a ship to it, a crew on that
-    ship) is taken out.
+    ship, a leak seen in it) is taken out.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _applied(programme: Programme, partner: str, parting: Withdrawal) -> Program
     if parting.mode == "separated":
         found = _without_modules(found, partner, parting.date, stations)
     found = _without_the_impossible(found, before)
-    return _without_lost_flights(programme, found)
+    return _without_lost_flights(programme, _without_absent_leaks(programme, found))
 
 
 def _key(taken: Iterable[str], *parts: str) -> str:
@@ -297,6 +297,19 @@ def _without_the_impossible(programme: Programme, before: frozenset[tuple[str, s
             events[key] = event
         found = _with(found, event=events)
     return found
+
+
+def _without_absent_leaks(before: Programme, programme: Programme) -> Programme:
+    """Take out what was observed at modules that by then are no longer there."""
+    told, as_was = history(programme), history(before)
+    leaks = {
+        key: leak
+        for key, leak in programme.leak.items()
+        if leak.module is None
+        or leak.module in told.modules_on(leak.station, leak.date)
+        or leak.module not in as_was.modules_on(leak.station, leak.date)
+    }
+    return _with(programme, leak=leaks)
 
 
 def _without_lost_flights(before: Programme, programme: Programme) -> Programme:
