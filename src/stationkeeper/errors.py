@@ -17,5 +17,9 @@ class StorageError(StationkeeperError):
     """A folder cannot be written, or the disk is full. What was finished stays readable."""
 
 
+class ClusterError(StationkeeperError):
+    """Workers on other machines were lost in mid-run. What was finished stays readable."""
+
+
 class Interrupted(StationkeeperError):
     """The user stopped the run; what was finished is kept and can be resumed."""

@@ -13,6 +13,7 @@ from stationkeeper.campaign.chunks import (
     chunk_count,
     fly_chunks,
     replicas_of_chunk,
+    threads,
 )
 from stationkeeper.errors import Interrupted
 
@@ -25,14 +26,14 @@ def fly_piece(numbers):
 def flown(workers, replicas=1_100, chunks=None):
     stored = []
     counts = []
-    fly_chunks(
-        fly_piece,
-        lambda chunk, piece: stored.append((chunk, piece)),
-        range(chunk_count(replicas)) if chunks is None else chunks,
-        replicas,
-        workers=workers,
-        progress=counts.append,
-    )
+    with threads(fly_piece, workers) as pool:
+        fly_chunks(
+            pool,
+            lambda chunk, piece: stored.append((chunk, piece)),
+            range(chunk_count(replicas)) if chunks is None else chunks,
+            replicas,
+            progress=counts.append,
+        )
     return stored, sum(counts)
 
 
@@ -71,8 +72,11 @@ def test_an_interrupt_keeps_finished_chunks_and_stops_the_workers():
             raise KeyboardInterrupt
 
     before = threading.active_count()
-    with pytest.raises(Interrupted, match="goes on from there"):
-        fly_chunks(fly_piece, store, range(8), 2_000, workers=2, progress=lambda count: None)
+    with (
+        pytest.raises(Interrupted, match="goes on from there"),
+        threads(fly_piece, 2) as pool,
+    ):
+        fly_chunks(pool, store, range(8), 2_000, progress=lambda count: None)
     assert stored == [0, 1]
     assert threading.active_count() == before
 
@@ -81,7 +85,8 @@ def test_a_fault_in_a_piece_is_not_swallowed():
     def fails(numbers):
         raise ZeroDivisionError("in a worker")
 
-    with pytest.raises(ZeroDivisionError, match="in a worker"):
-        fly_chunks(
-            fails, lambda chunk, piece: None, [0], 250, workers=2, progress=lambda count: None
-        )
+    with (
+        pytest.raises(ZeroDivisionError, match="in a worker"),
+        threads(fails, 2) as pool,
+    ):
+        fly_chunks(pool, lambda chunk, piece: None, [0], 250, progress=lambda count: None)

@@ -2,13 +2,15 @@
 
 Replicas are flown in pieces of 125, two of which make a chunk of 250. Neither size depends on the
 workers, and pieces are added up in order, so that the sums have the same bytes on one core or many.
-Workers are threads: kernels run without the interpreter's lock, and tables are held once.
+Workers of this machine are threads: kernels run without the interpreter's lock, and tables are held
+once. Those of other machines are in `stationkeeper.campaign.cluster`.
 """
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
@@ -29,6 +31,23 @@ class Piece:
 
     sums: Columns
     rows: Columns
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Workers that fly pieces.
+
+    Attributes
+    ----------
+    begin : callable
+        Hands the replicas whose numbers it gets to a worker at once, and returns a function that
+        waits for the piece.
+    ahead : callable
+        How many pieces should be on their way, so that no worker waits for another.
+    """
+
+    begin: Callable[[NDArray[np.int64]], Callable[[], Piece]]
+    ahead: Callable[[], int]
 
 
 def replicas_of_chunk(chunk: int, replicas: int) -> NDArray[np.int64]:
@@ -78,29 +97,47 @@ def added(pieces: Iterable[Piece]) -> Piece:
     return Piece(sums, {name: np.concatenate(values) for name, values in rows.items()})
 
 
+@contextmanager
+def threads(fly_piece: Callable[[NDArray[np.int64]], Piece], workers: int) -> Iterator[Pool]:
+    """Give a pool of threads; those that still fly at the end are waited for.
+
+    Parameters
+    ----------
+    fly_piece : callable
+        Flies the replicas whose numbers it gets; called from several threads.
+    workers : int
+        Threads, at least one.
+    """
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="fly")
+    try:
+        yield Pool(
+            begin=lambda numbers: pool.submit(fly_piece, numbers).result,
+            ahead=lambda: 2 * workers,
+        )
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
 def fly_chunks(
-    fly_piece: Callable[[NDArray[np.int64]], Piece],
+    pool: Pool,
     store_chunk: Callable[[int, Piece], None],
     chunks: Iterable[int],
     replicas: int,
     *,
-    workers: int,
     progress: Callable[[int], None],
 ) -> None:
     """Fly the chunks named, and store each as soon as it is whole.
 
     Parameters
     ----------
-    fly_piece : callable
-        Flies the replicas whose numbers it gets; called from several threads.
+    pool : Pool
+        Workers, see `threads`.
     store_chunk : callable
         Keeps one finished chunk; called from this thread, in order.
     chunks : iterable of int
         Chunks still to be flown, in order.
     replicas : int
         Replicas of the whole run.
-    workers : int
-        Threads.
     progress : callable
         Told how many replicas were flown by each piece.
 
@@ -109,25 +146,24 @@ def fly_chunks(
     Interrupted
         If the user stops it (Ctrl-C). Chunks stored before stay.
     """
-    tasks = [
+    waiting = (
         (chunk, numbers[first : first + PIECE_SIZE], first + PIECE_SIZE >= len(numbers))
         for chunk in chunks
         for numbers in (replicas_of_chunk(chunk, replicas),)
         for first in range(0, len(numbers), PIECE_SIZE)
-    ]
-    waiting = iter(tasks)
-    flying: deque[tuple[int, bool, int, Future[Piece]]] = deque()
+    )
+    flying: deque[tuple[int, bool, int, Callable[[], Piece]]] = deque()
     finished: list[Piece] = []
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="fly")
     try:
         while True:
-            while len(flying) < 2 * workers and (task := next(waiting, None)) is not None:
+            ahead = pool.ahead()
+            while len(flying) < ahead and (task := next(waiting, None)) is not None:
                 chunk, numbers, last = task
-                flying.append((chunk, last, len(numbers), pool.submit(fly_piece, numbers)))
+                flying.append((chunk, last, len(numbers), pool.begin(numbers)))
             if not flying:
                 break
-            chunk, last, count, future = flying.popleft()
-            finished.append(future.result())
+            chunk, last, count, wait = flying.popleft()
+            finished.append(wait())
             progress(count)
             finished = [added(finished)]
             if last:
@@ -136,8 +172,6 @@ def fly_chunks(
         raise Interrupted(
             "stopped; the finished chunks are kept, and the same command goes on from there"
         ) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def write_sums(sums: Columns) -> Callable[[BinaryIO], None]:

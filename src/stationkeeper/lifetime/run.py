@@ -5,8 +5,9 @@ import json
 import platform
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -18,14 +19,17 @@ import stationkeeper
 from stationkeeper.campaign.chunks import (
     Columns,
     Piece,
+    Pool,
     added,
     available_cores,
     chunk_count,
     fly_chunks,
     read_sums,
     replicas_of_chunk,
+    threads,
     write_sums,
 )
+from stationkeeper.campaign.cluster import checked_workers, connected, flown_by
 from stationkeeper.errors import DomainError, InputError
 from stationkeeper.lifetime.assemble import Assembled, assemble
 from stationkeeper.lifetime.assumptions import assumptions
@@ -50,6 +54,7 @@ from stationkeeper.results.folder import (
 from stationkeeper.results.storage import storage_errors
 
 Progress = Callable[[str], None]
+PoolOf = Callable[[Prepared], AbstractContextManager[Pool]]
 
 MOST_REPLICAS: Final = 10_000_000
 _LIBRARIES: Final = ("aep8", "h5netcdf", "numba", "numpy", "pyarrow", "pymsis", "scipy", "xarray")
@@ -62,7 +67,7 @@ def run(
     out: Path,
     replicas: int = 250,
     seed: int = 1,
-    workers: int | None = None,
+    workers: int | str | None = None,
     source_text: str | None = None,
     progress: Progress | None = None,
 ) -> Path:
@@ -82,8 +87,9 @@ def run(
         Lives to fly, at least one. [-]
     seed : int
         Seed of all draws, 0 <= seed < 2**63. [-]
-    workers : int, optional
-        Threads; all cores if not given. [-]
+    workers : int or str, optional
+        Threads, or ``tcp://host:port`` of a Dask scheduler, whose workers fly then; threads on all
+        cores if not given. [-]
     source_text : str, optional
         Text of programme.toml in the run folder; the document itself if not given.
     progress : callable, optional
@@ -97,9 +103,11 @@ def run(
     Raises
     ------
     InputError
-        If an argument or the programme cannot be flown.
+        If an argument or the programme cannot be flown, or a cluster cannot be used.
     StorageError
         If the folder cannot be written. Finished chunks stay readable.
+    ClusterError
+        If a cluster is lost. Finished chunks are kept.
     Interrupted
         If the user stops it. Finished chunks are kept.
     """
@@ -107,11 +115,37 @@ def run(
         raise InputError(f"replicas: given {replicas}, expected 1 to {MOST_REPLICAS:,}")
     if not 0 <= seed < 2**63:
         raise InputError(f"seed: given {seed}, expected 0 to 2**63 - 1")
-    if workers is not None and workers < 1:
-        raise InputError(f"workers: given {workers}, expected at least 1")
+    workers = checked_workers(workers)
     say = progress or (lambda text: None)
-    threads = workers or available_cores()
     assembled = assemble(programme, reference_table)
+    with ExitStack() as stack:
+        pool_of: PoolOf
+        if isinstance(workers, str):
+            say(f"connecting to {workers}")
+            cluster = stack.enter_context(connected(workers, worker_facts))
+            count = cluster.threads
+            pool_of = partial(flown_by, cluster, fly_piece)
+        else:
+            count = workers or available_cores()
+            pool_of = partial(_threads, count)
+        return _run(assembled, out, replicas, seed, source_text, count, pool_of, say)
+
+
+def _threads(workers: int, prepared: Prepared) -> AbstractContextManager[Pool]:
+    return threads(partial(fly_piece, prepared), workers)
+
+
+def _run(
+    assembled: Assembled,
+    out: Path,
+    replicas: int,
+    seed: int,
+    source_text: str | None,
+    workers: int,
+    pool_of: PoolOf,
+    say: Progress,
+) -> Path:
+    programme = assembled.programme
     started = datetime.now(UTC)
     state: dict[str, Any] = {
         "format": 1,
@@ -129,7 +163,7 @@ def run(
             "system": platform.system(),
             "processor": platform.machine(),
             "python": platform.python_version(),
-            "workers": threads,
+            "workers": workers,
         },
         "started": started.isoformat(timespec="seconds"),
         "finished": None,
@@ -142,14 +176,14 @@ def run(
         if folder.state().get("state") != COMPLETE or not folder.ensemble.exists():
             try:
                 state["started"] = folder.state().get("started", state["started"])
-                _fly(assembled, folder, state, threads, say)
+                _fly(assembled, folder, state, pool_of, say)
             except DomainError as error:
                 raise InputError(f"{programme.name}: cannot be flown: {error}") from None
     return folder.path
 
 
 def _fly(
-    assembled: Assembled, folder: RunFolder, state: dict[str, Any], workers: int, say: Progress
+    assembled: Assembled, folder: RunFolder, state: dict[str, Any], pool_of: PoolOf, say: Progress
 ) -> None:
     clock = time.perf_counter
     begun = clock()
@@ -176,14 +210,14 @@ def _fly(
             done += count
             say(f"flying: {done} of {replicas} replicas")
 
-        fly_chunks(
-            lambda numbers: fly_piece(prepared, numbers),
-            lambda chunk, piece: _store(assembled, folder, chunk, piece),
-            [chunk for chunk in chunks if chunk not in whole],
-            replicas,
-            workers=workers,
-            progress=told,
-        )
+        with pool_of(prepared) as pool:
+            fly_chunks(
+                pool,
+                lambda chunk, piece: _store(assembled, folder, chunk, piece),
+                [chunk for chunk in chunks if chunk not in whole],
+                replicas,
+                progress=told,
+            )
         flown_at = clock()
     say("merging")
     sums = merged_sums(folder, replicas)
@@ -243,6 +277,12 @@ def identity(programme: Programme, replicas: int, seed: int) -> str:
 def libraries() -> dict[str, str]:
     """Return the versions of the libraries that the tables depend on."""
     return {name: version(name) for name in _LIBRARIES}
+
+
+def worker_facts() -> dict[str, str]:
+    """Return what all that fly one run must agree on, whichever machine they are on."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"stationkeeper": code_digest(), "python": python, **libraries()}
 
 
 @cache
