@@ -37,7 +37,7 @@ _HEADER_LINES = 200  # within which a program names itself
 
 @dataclass(frozen=True)
 class FluxTable:
-    """A flux table as it goes into a programme, and the orbit it is for where the file tells.
+    """A flux table as it goes into a programme, and its orbit where the file tells.
 
     Attributes
     ----------
@@ -45,15 +45,13 @@ class FluxTable:
         Key, of program, version and year.
     flux : dict
         Keys of a particle flux.
-    inclination_deg, perigee_km, apogee_km : float or None
-        Orbit for which it was computed. [deg], [km]
+    inclination_deg : float or None
+        Of the orbit for which it was computed. [deg]
     """
 
     name: str
     flux: dict[str, Any]
     inclination_deg: float | None = None
-    perigee_km: float | None = None
-    apogee_km: float | None = None
 
 
 def read_fluxes(path: Path | str) -> FluxTable:
@@ -141,7 +139,7 @@ def _ordem(text: Foreign, line: int, version: str) -> FluxTable:
         ),
     }
     name = f"ordem-{version}-{year:.0f}"
-    return FluxTable(name, flux_table, inclination, perigee, apogee)
+    return FluxTable(name, flux_table, inclination)
 
 
 def _ordem_line(
