@@ -2,11 +2,8 @@
 
 The model is analytic and public, and old: it was fitted to what was known in 1990. What it says of
 the years after 2010 is a guess of its time, so growth is a parameter here and the default holds it
-at 2011. A flux table from ORDEM or MASTER is to be preferred where a user has one. It would enter
-as arrays: ``diameter (size,)`` ascending [m], ``speed (cell,)`` [m/s], and the cumulative flux
-``flux (year, size, cell)`` [1/(m2 s)], of particles of at least the diameter, in the cell of speed,
-on a randomly tumbling plate; for oriented faces ``flux (facet, year, size, cell)`` with
-``angle (facet, cell)`` [rad] from the face's normal, and ``density (size,)`` [kg/m3].
+at 2011. A flux table of ORDEM or MASTER is to be preferred where a user has one; it enters by size
+alone, with the speeds and directions from here (`hull.tabulated_flux`).
 """
 
 from dataclasses import dataclass
