@@ -63,12 +63,27 @@ class Life:
 
 
 @dataclass(frozen=True)
+class Parted:
+    """What a station has on the first day without a partner, by replica.
+
+    `level` (R, store) at its begin, `net_use` (R, store) on it, below zero where the store is
+    filled up, `altitude_days` (R,) from its end to 200 km without a burn; NaN without a station.
+    """
+
+    place: int
+    level: Array
+    net_use: Array
+    altitude_days: Array
+
+
+@dataclass(frozen=True)
 class Lives:
     """Some replicas of the whole programme.
 
     `absorbed` [Gy] and `equivalent` [Sv], by station, (R, days + 1), count from the first day.
     `loss` holds, by station and place of a day, days until 200 km without propulsion. `upkept` is
-    what failed, leaked and was mended, by station; `leaks` what was dealt for it.
+    what failed, leaked and was mended, by station; `leaks` and `particle_factor` what was dealt for
+    it. `parted` holds what stations had on the first day without a partner.
     """
 
     replicas: NDArray[np.int64]
@@ -76,6 +91,7 @@ class Lives:
     upkept: dict[str, Upkept]
     leaks: dict[str, LeakDraws]
     particle_factor: dict[str, Array]
+    parted: dict[tuple[str, str], Parted]
     dose_factor: dict[str, Array]
     absorbed: dict[str, Single]
     equivalent: dict[str, Single]
@@ -146,7 +162,10 @@ def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
         _draw_avoidances(prepared, flown, lives[flown.key], replicas)
     leaks, factors, upkept = _deal(prepared, lives, replicas)
     months = set(assembled.calendar.first_of_month.tolist())
-    for start, stop in pairwise(sorted(months | set(assembled.boundaries))):
+    parted: dict[tuple[str, str], Parted] = {}
+    stops = {place + day for _, _, place in prepared.partings for day in (0, 1)}
+    edges = months | set(assembled.boundaries) | {min(stop, days) for stop in stops}
+    for start, stop in pairwise(sorted(edges)):
         if start in assembled.boundaries:
             _hand_over(prepared, lives, start)
         for flown in assembled.stations:
@@ -156,10 +175,39 @@ def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
             if start in assembled.boundaries:
                 _begin(lives, flown, start)
             fuel = life.tank > LEAST_PROPELLANT
+            level = upkept[flown.key].state.store.copy()
             upkept[flown.key] = live(upkept[flown.key], start, stop, fuel, life.alive)
             _fly_leg(prepared, flown, life, upkept[flown.key].course, rows, start, stop)
-    whole = Lives(replicas, lives, upkept, leaks, factors, {}, {}, {}, {})
+            for partner, station, place in prepared.partings:
+                if station == flown.key and place == start:
+                    parted[partner, station] = _parted(
+                        prepared, flown, life, upkept[station], rows, place, level
+                    )
+    whole = Lives(replicas, lives, upkept, leaks, factors, parted, {}, {}, {}, {})
     return _with_dose_and_loss(prepared, whole, rows)
+
+
+def _parted(
+    prepared: Prepared,
+    flown: Flown,
+    life: Life,
+    upkept: Upkept,
+    rows: Rows,
+    place: int,
+    level: Array,
+) -> Parted:
+    plan, state = upkept.plan, upkept.state
+    fillers = plan.store_filled_by
+    filled = np.where(fillers >= 0, state.up[:, np.maximum(fillers, 0)], np.False_)
+    there = ~np.isnan(life.altitude[:, place])
+    return Parted(
+        place=place,
+        level=np.where(there[:, None], level, np.nan),
+        net_use=np.where(there[:, None], np.where(filled, -1.0, state.need), np.nan),
+        altitude_days=np.where(
+            there, _days_to_low_orbit(prepared, flown, life, rows, place), np.nan
+        ),
+    )
 
 
 def _deal(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from stationkeeper.campaign.chunks import Columns
 from stationkeeper.lifetime.assemble import Assembled
+from stationkeeper.lifetime.tally_upkeep import Kept, all_names, upkeep_values
 from stationkeeper.results.bins import QUANTILES, Bins, quantiles_from_counts
 from stationkeeper.results.ensemble import dataset
 from stationkeeper.results.variables import (
@@ -36,7 +37,11 @@ BANDS: dict[str, tuple[str, Bins]] = {
 
 
 def ensemble(
-    assembled: Assembled, sums: Columns, replicas: int, attributes: dict[str, str | int]
+    assembled: Assembled,
+    kept: Kept,
+    sums: Columns,
+    replicas: int,
+    attributes: dict[str, str | int],
 ) -> "xr.Dataset":
     """Turn sums into the Dataset of the run: bands, means, and what is the same in all replicas.
 
@@ -44,6 +49,8 @@ def ensemble(
     ----------
     assembled : Assembled
         The programme as arrays.
+    kept : mapping
+        Upkeep of each station, for its names.
     sums : dict of arrays
         Sums of all replicas, as `stationkeeper.lifetime.tally.tally` names them.
     replicas : int
@@ -74,7 +81,7 @@ def ensemble(
     values["avoidance"] = mean(sums["avoidances"], sums["replicas_alive"])
     values["days_to_200_km_capped"] = mean(sums["capped"], sums["tried"])
     values["stay_mean_msv"] = sums["stay_equivalent_sum"] / replicas
-    values |= same_in_all(assembled)
+    values |= same_in_all(assembled) | upkeep_values(assembled, kept, sums, replicas)
     planned = np.array(
         [
             np.add.reduceat(
@@ -94,6 +101,9 @@ def ensemble(
         "module": np.array(list(assembled.programme.module), dtype=object),
         "nation": np.array(assembled.nations, dtype=object),
         "stay": np.arange(len(assembled.stays)),
+    }
+    coordinates |= {
+        name: np.array(entries, dtype=object) for name, entries in all_names(kept).items()
     }
     return dataset(values, coordinates, attributes)
 

@@ -30,6 +30,7 @@ from stationkeeper.environment.trapped_tables import trapped_table
 from stationkeeper.errors import DomainError, InputError
 from stationkeeper.lifetime.assemble import Assembled, Flown
 from stationkeeper.lifetime.leaks import LeakModel, leak_model
+from stationkeeper.lifetime.loss_table import loss_days_of
 from stationkeeper.lifetime.particles import Targets, particle_targets
 from stationkeeper.lifetime.upkeep import Upkeep, module_ages, modules_of, upkeep
 from stationkeeper.programme.document import Programme
@@ -73,6 +74,8 @@ class Prepared:
         By station, how its modules come to leak.
     upkeep : dict of text to Upkeep
         By station, equipment, functions and stores.
+    partings : tuple of (text, text, int)
+        Partner, station and place of the first day without the partner.
     """
 
     assembled: Assembled
@@ -87,6 +90,7 @@ class Prepared:
     targets: dict[str, Targets]
     leaks: dict[str, LeakModel]
     upkeep: dict[str, Upkeep]
+    partings: tuple[tuple[str, str, int], ...]
 
 
 def prepare(assembled: Assembled, seed: int, progress: Callable[[str], None]) -> Prepared:
@@ -123,6 +127,11 @@ def prepare(assembled: Assembled, seed: int, progress: Callable[[str], None]) ->
         targets=targets,
         leaks=leaks,
         upkeep=kept,
+        partings=tuple(
+            (partner, station, day - assembled.calendar.first_day)
+            for (partner, station), day in sorted(loss_days_of(programme).items())
+            if station in assembled.keys
+        ),
     )
     try:
         solar_rows(prepared, np.array([0]))

@@ -38,6 +38,7 @@ from stationkeeper.lifetime.fly import fly_lives
 from stationkeeper.lifetime.merge import ensemble
 from stationkeeper.lifetime.prepare import Prepared, prepare
 from stationkeeper.lifetime.tally import event_names, tally
+from stationkeeper.lifetime.withdrawals import withdrawn
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.reference import reference_table
 from stationkeeper.programme.write import as_toml
@@ -117,7 +118,7 @@ def run(
         raise InputError(f"seed: given {seed}, expected 0 to 2**63 - 1")
     workers = checked_workers(workers)
     say = progress or (lambda text: None)
-    assembled = assemble(programme, reference_table)
+    assembled = assemble(withdrawn(programme), reference_table)
     with ExitStack() as stack:
         pool_of: PoolOf
         if isinstance(workers, str):
@@ -193,13 +194,13 @@ def _fly(
     done = sum(replicas_of_chunk(chunk, replicas).size for chunk in whole)
     if whole:
         say(f"going on after {done} of {replicas} replicas in {folder.path}")
-    prepared_at = flown_at = begun
-    prepared: Prepared | None = None
+    prepared = prepare(assembled, seed, say)
+    prepared_at = flown_at = clock()
+    events = event_names(assembled.stays, prepared.upkeep)
     if len(whole) < len(chunks):
         with storage_errors(folder.path):
             for part in ("replicas", "chunks"):
                 (folder.path / part).mkdir(exist_ok=True)
-        prepared = prepare(assembled, seed, say)
         say("loading the machine code (a first run compiles it: about a minute)")
         fly_piece(prepared, np.array([0]))
         prepared_at = clock()
@@ -213,7 +214,11 @@ def _fly(
         with pool_of(prepared) as pool:
             fly_chunks(
                 pool,
-                lambda chunk, piece: _store(assembled, folder, chunk, piece),
+                lambda chunk, piece: folder.store(
+                    chunk,
+                    write_events(piece.rows, assembled.keys, events),
+                    write_sums(piece.sums),
+                ),
                 [chunk for chunk in chunks if chunk not in whole],
                 replicas,
                 progress=told,
@@ -229,9 +234,9 @@ def _fly(
         "replicas": replicas,
         "assumptions": "\n".join(assumptions(assembled)),
     }
-    results = ensemble(assembled, sums, replicas, attributes)
+    results = ensemble(assembled, prepared.upkeep, sums, replicas, attributes)
     write_dataset(results, folder.ensemble)
-    write_descent(prepared or prepare(assembled, seed, say), folder, results)
+    write_descent(prepared, folder, results)
     state["state"] = COMPLETE
     state["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     state["durations_s"] = {
@@ -245,15 +250,7 @@ def _fly(
 
 def fly_piece(prepared: Prepared, replicas: NDArray[np.int64]) -> Piece:
     """Fly some replicas and count what they did."""
-    return tally(prepared.assembled, fly_lives(prepared, replicas))
-
-
-def _store(assembled: Assembled, folder: RunFolder, chunk: int, piece: Piece) -> None:
-    folder.store(
-        chunk,
-        write_events(piece.rows, assembled.keys, event_names(assembled.stays)),
-        write_sums(piece.sums),
-    )
+    return tally(prepared.assembled, prepared.upkeep, fly_lives(prepared, replicas))
 
 
 def merged_sums(folder: RunFolder, replicas: int) -> Columns:

@@ -11,6 +11,7 @@ from stationkeeper.lifetime.assemble import Assembled, Flown
 from stationkeeper.lifetime.fly import Life, Lives
 from stationkeeper.lifetime.people import Stay
 from stationkeeper.lifetime.prepare import LOSS_HORIZON
+from stationkeeper.lifetime.tally_upkeep import Kept, tally_upkeep, upkeep_events
 from stationkeeper.orbit.conjunctions import AVOIDANCE_DELTA_V
 from stationkeeper.orbit.flight import ENTRY_ALTITUDE
 from stationkeeper.results.bins import Bins, counted
@@ -39,12 +40,26 @@ EVENTS: Final = (
     ("propellant aboard at the end", "kg"),
     ("burns cut short for want of propellant", "1"),
 )
+LEVEL: Final = "without a partner, aboard:"
+NET_USE: Final = "without a partner, used a day:"
+ALTITUDE_DAYS: Final = "without a partner, days to 200 km"
 _NUMBER: Final = {name: number for number, (name, _) in enumerate(EVENTS)}
 
 
-def event_names(stays: tuple[Stay, ...]) -> list[tuple[str, str]]:
-    """Return name and unit of every event number; stays follow the fixed ones."""
-    return [*EVENTS, *((f"dose of stay {stay.name}", "mSv") for stay in stays)]
+def event_names(stays: tuple[Stay, ...], kept: Kept) -> list[tuple[str, str]]:
+    """Return name and unit of every event number: the fixed ones, of upkeep, of stays."""
+    doses = [(f"dose of stay {stay.name}", "mSv") for stay in stays]
+    return [*EVENTS, *upkeep_events(kept), *parted_events(kept), *doses]
+
+
+def parted_events(kept: Kept) -> list[tuple[str, str]]:
+    """Return name and unit of what is told of the first day without a partner."""
+    stores = sorted({name for one in kept.values() for name in one.stores})
+    return [
+        (ALTITUDE_DAYS, "d"),
+        *((f"{LEVEL} {name}", "1") for name in stores),
+        *((f"{NET_USE} {name}", "1") for name in stores),
+    ]
 
 
 class _Rows:
@@ -55,7 +70,7 @@ class _Rows:
         self.parts: list[tuple[NDArray[Any], ...]] = []
 
     def add(
-        self, replicas: NDArray[np.int64], station: int, event: int, place: Any, value: Any
+        self, replicas: NDArray[np.int64], station: Any, event: Any, place: Any, value: Any
     ) -> None:
         """Add a row for each replica."""
         whole = np.broadcast_to(np.asarray(place) + self.first_day, replicas.shape)
@@ -63,8 +78,8 @@ class _Rows:
         self.parts.append(
             (
                 replicas.astype(np.int32),
-                np.full(size, station, np.int32),
-                np.full(size, event, np.int32),
+                np.broadcast_to(np.asarray(station, np.int32), size),
+                np.broadcast_to(np.asarray(event, np.int32), size),
                 whole.astype(np.int32),
                 np.broadcast_to(np.asarray(value, np.float64), size),
             )
@@ -82,6 +97,19 @@ class _Rows:
             "day": day[order],
             "value": value[order],
         }
+
+
+def _parted(rows: _Rows, kept: Kept, lives: Lives, keys: tuple[str, ...]) -> None:
+    names = [name for name, _ in parted_events(kept)]
+    first = len(EVENTS) + len(upkeep_events(kept))
+    for (_, station), parted in lives.parted.items():
+        told = [(ALTITUDE_DAYS, parted.altitude_days)]
+        for column, store in enumerate(kept[station].stores):
+            told.append((f"{LEVEL} {store}", parted.level[:, column]))
+            told.append((f"{NET_USE} {store}", parted.net_use[:, column]))
+        for name, values in told:
+            event = first + names.index(name)
+            rows.add(lives.replicas, keys.index(station), event, parted.place, values)
 
 
 def by_month(values: NDArray[Any], first_of_month: NDArray[np.int64]) -> Array:
@@ -106,8 +134,8 @@ def by_month(values: NDArray[Any], first_of_month: NDArray[np.int64]) -> Array:
     return np.asarray(np.add.reduceat(values, first_of_month, axis=1, dtype=np.float64))
 
 
-def tally(assembled: Assembled, lives: Lives) -> Piece:
-    """Count what some replicas did.
+def tally(assembled: Assembled, kept: Kept, lives: Lives) -> Piece:
+    """Count what some replicas did; `kept` names what the engine of upkeep numbers.
 
     Returns
     -------
@@ -138,8 +166,13 @@ def tally(assembled: Assembled, lives: Lives) -> Piece:
 
     for number, flown in enumerate(assembled.stations):
         _station(assembled, lives, number, flown, sums, rows)
-    _stays(assembled, lives, sums, rows)
-    return Piece(sums, rows.columns())
+    of_upkeep, told = tally_upkeep(assembled, kept, lives)
+    for replicas, station, event, place, value in told:
+        rows.add(replicas, station, len(EVENTS) + event, place, value)
+    _parted(rows, kept, lives, assembled.keys)
+    before = len(EVENTS) + len(upkeep_events(kept)) + len(parted_events(kept))
+    _stays(assembled, lives, before, sums, rows)
+    return Piece(sums | of_upkeep, rows.columns())
 
 
 def _station(
@@ -255,7 +288,13 @@ def _outcomes(rows: _Rows, lives: Lives, life: Life, number: int, key: str) -> N
     _add(rows, lives, cut > 0, number, "burns cut short for want of propellant", last, cut)
 
 
-def _stays(assembled: Assembled, lives: Lives, sums: dict[str, NDArray[Any]], rows: _Rows) -> None:
+def _stays(
+    assembled: Assembled,
+    lives: Lives,
+    first_number: int,
+    sums: dict[str, NDArray[Any]],
+    rows: _Rows,
+) -> None:
     stays = assembled.stays
     keys = assembled.keys
     for name in ("stay_absorbed", "stay_equivalent"):
@@ -276,4 +315,4 @@ def _stays(assembled: Assembled, lives: Lives, sums: dict[str, NDArray[Any]], ro
         sums["stay_equivalent_sum"][members] = equivalent.sum(axis=0)
         for column, number in enumerate(members):
             place = min(stays[number].last, assembled.calendar.days - 1)
-            rows.add(lives.replicas, station, len(EVENTS) + number, place, equivalent[:, column])
+            rows.add(lives.replicas, station, first_number + number, place, equivalent[:, column])

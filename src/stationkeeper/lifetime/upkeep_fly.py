@@ -92,6 +92,8 @@ def begin(
 
     state = State(
         started=flags(),
+        here=flags(),
+        today=flags(),
         stirred=flags(),
         busy=flags(),
         lost=flags(),

@@ -152,8 +152,10 @@ class State(NamedTuple):
     """Where some replicas stand at the end of a day."""
 
     started: Flags  # (R,)
-    stirred: Flags  # (R,) something has changed since functions, leaks and needs were worked out
-    busy: Flags  # (R,) there was work to do, or there may be since something changed
+    here: Flags  # (R,) in orbit and not lost at the begin of the day
+    today: Flags  # (R,) something has changed: work out functions, leaks and needs
+    stirred: Flags  # (R,) the same, for the next day
+    busy: Flags  # (R,) somebody worked on the day before
     lost: Flags  # (R,) the station is lost
     away_until: Whole  # (R,) place from which evacuated people are back, -1: not evacuated
     event_day: Whole  # (R,) next place on which something is due

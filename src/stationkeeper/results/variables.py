@@ -1,9 +1,10 @@
 """Every variable of ensemble.nc: its dimensions, its unit, what it is, and how it was counted."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from stationkeeper.results.bins import Bins, growing_bins
+from stationkeeper.results.upkeep_variables import UPKEEP_COORDINATES, UPKEEP_VARIABLES
+from stationkeeper.results.variable import Variable
 
 ALTITUDE_BINS: Final = Bins(100.0, 0.5, 1_800)  # [km] to 1,000 km; our choice
 MASS_BINS: Final = growing_bins(0.05, 200_000.0)  # [kg] of propellant; our choice
@@ -21,22 +22,13 @@ COORDINATES: Final[dict[str, tuple[str, str]]] = {
     "module": ("module", "key of the module"),
     "nation": ("nation", "nation as three letters, ISO 3166"),
     "stay": ("stay", "number of the stay, by day of launch"),
+    **UPKEEP_COORDINATES,
 }
 """Dimension and meaning of each coordinate."""
 
 MONTHLY: Final = ("station", "month")
 BAND: Final = ("station", "month", "quantile")
 STAY: Final = ("stay",)
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One variable of the table; `bins` says how a band was counted."""
-
-    dimensions: tuple[str, ...]
-    unit: str
-    meaning: str
-    bins: Bins | None = None
 
 
 VARIABLES: Final[dict[str, Variable]] = {
@@ -106,4 +98,5 @@ VARIABLES: Final[dict[str, Variable]] = {
     "stay_landed": Variable(STAY, "", "landing day"),
     "stay_status": Variable(STAY, "", "flown or planned"),
     "stay_seats": Variable(STAY, "", "seats by nation"),
+    **UPKEEP_VARIABLES,
 }
