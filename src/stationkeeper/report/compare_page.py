@@ -40,6 +40,7 @@ _FRONT_COLOUR, _OTHER_COLOUR = look.STATION_COLOURS[0], look.QUIET
 _LONGEST_NAME = 34  # letters of a variant beside its row; our choice
 _MOST_IN_KEY = 17  # names beside the figure of the front; our choice
 _NEAR = 0.03  # of the axes: points nearer than this share a label; our choice
+_ROOMY = 16  # variants up to which rows are wide apart; our choice
 _MOST_PANELS = 4  # beside one another; more go to a second row; our choice
 
 
@@ -188,7 +189,8 @@ def side_by_side_png(found: Document) -> bytes:
         if any("\n" in title for title in titles[row]):  # all heads of a row begin as high
             titles[row] = [title if "\n" in title else f"{title}\n" for title in titles[row]]
     with look.drawing():
-        height = down * (1.0 + 0.27 * count) + 0.2
+        pitch, letters = (0.27, 9.0) if count <= _ROOMY else (0.16, 7.0)
+        height = down * (1.0 + pitch * count) + 0.2
         figure = NewFigure(figsize=(look.WIDTH, max(height, 2.2)), layout="constrained")
         _roomy(figure)
         panels = figure.subplots(down, across, sharey=True, squeeze=False)
@@ -200,7 +202,8 @@ def side_by_side_png(found: Document) -> bytes:
             axes.set_title(titles[place], fontsize=9)
         first = panels[0, 0]
         first.set_ylim(count - 0.4, -0.6)
-        first.set_yticks(range(count), [short_name(row["name"]) for row in found["variants"]])
+        names = [short_name(row["name"]) for row in found["variants"]]
+        first.set_yticks(range(count), names, fontsize=letters)
         return look.as_png(figure)
 
 

@@ -116,31 +116,33 @@ def variant_rows(found: Document) -> list[list[str]]:
     """Return a row for each variant: what was varied, the measures, whether it is beaten."""
     return [
         [
+            str(place),
             *[row["values"][key] for key in keys_of(found)],
             *[cell(row["measures"][one["name"]], one) for one in told_apart(found)],
             "not beaten" if row["on_front"] else "",
         ]
-        for row in found["variants"]
+        for place, row in enumerate(found["variants"], 1)
     ]
 
 
 def variant_heads(found: Document) -> list[str]:
     """Return the heads of the table of variants."""
     keys = [one["short"] for one in found["vary"]]
-    return [*keys, *[head(one) for one in told_apart(found)], "front"]
+    return ["", *keys, *[head(one) for one in told_apart(found)], "front"]
 
 
 def difference_rows(found: Document) -> list[list[str]]:
     """Return a row for each variant after the first: its differences from the first."""
     return [
         [
+            str(place),
             *[row["values"][key] for key in keys_of(found)],
             *[
                 cell(row["differences"][one["name"]], one, signed=True, places=_places(found, one))
                 for one in told_apart(found)
             ],
         ]
-        for row in found["variants"][1:]
+        for place, row in enumerate(found["variants"][1:], 2)
     ]
 
 
@@ -202,7 +204,7 @@ def notes(found: Document) -> list[str]:
 
 def compare_text(found: Document) -> str:
     """Return what the terminal shows of a comparison."""
-    left = frozenset(range(len(keys_of(found))))
+    left = frozenset(range(1, 1 + len(keys_of(found))))
     parts: list[Sequence[str]] = [
         [f"{found['title']}: {about(found)}"],
         [aligned([variant_heads(found), *variant_rows(found)], left)],
