@@ -64,6 +64,21 @@ def test_two_who_lose_their_seats_share_what_is_free(tmp_path: Path) -> None:
     assert "glides-002" not in crews
 
 
+def test_a_free_seat_is_given_once(tmp_path: Path) -> None:
+    more = {
+        "station": "alpha", "ship_up": "glides-002", "ship_down": "glides-002",
+        "launched": date(2014, 9, 28), "landed": date(2014, 12, 27), "seats": {"USA": 1},
+    }  # fmt: skip
+    changes = {
+        "traffic.visits.stay_days": 140,
+        "traffic.visits.seats": {"USA": 2},
+        "crew.more": more,
+        "event.out": LEAVE,
+    }
+    crews = all_crews(document(tmp_path, changes))
+    assert len([key for key in crews if key.endswith(".moved")]) == 1
+
+
 def test_a_ship_goes_with_the_module_at_which_it_is_docked(tmp_path: Path) -> None:
     off = {
         "kind": "remove", "station": "alpha", "modules": ["annexe", "workshop"],

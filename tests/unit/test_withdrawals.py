@@ -348,7 +348,10 @@ def test_a_store_that_lasts_until_a_later_provider_is_enough(tmp_path: Path) -> 
 
 
 def test_what_would_have_to_be_in_place_first(tmp_path: Path) -> None:
-    shut = losses(document(tmp_path, leaving("south", DAY, "shut")))
+    past = {"commanded_by": "south", "modules": ["core"], "until": date(2014, 6, 1)}
+    ended = {"function.power.provider.past": past}
+    shut = losses(document(tmp_path, {**ended, **leaving("south", DAY, "shut")}))
+    assert not any(text.startswith("past") for text in shut["power"].in_place_first)
     assert shut["heat"].in_place_first == ("loop: command by north",)
     assert "more of charge: 50 of 100 kWh aboard" in shut["power"].in_place_first
     over = document(tmp_path, leaving("south", DAY, "handed-over", to="north", transfer_days=30))
@@ -404,6 +407,13 @@ def test_autarky_knows_an_owner_who_does_not_operate(tmp_path: Path) -> None:
     assert ("equipment", "pumps") in {(row.kind, row.key) for row in rows}
     heat = next(row for row in rows if row.key == "heat")
     assert heat.partners == ("south",)
+
+
+def test_a_way_that_needs_anothers_function_is_not_its_own(tmp_path: Path) -> None:
+    needs = {"function.heat.provider.loop.needs": ["data"]}  # that is commanded by the other
+    rows = {(row.kind, row.key) for row in autarky(document(tmp_path, needs), "south", "alpha")}
+    assert ("function", "heat") in rows
+    assert ("equipment", "pumps") not in rows
 
 
 def test_autarky_of_nobody_that_is_there_is_refused(tmp_path: Path) -> None:
