@@ -38,6 +38,7 @@ from stationkeeper.lifetime.fly import fly_lives
 from stationkeeper.lifetime.merge import ensemble
 from stationkeeper.lifetime.prepare import Prepared, prepare
 from stationkeeper.lifetime.tally import event_names, tally
+from stationkeeper.lifetime.upkeep_summary import write_upkeep
 from stationkeeper.lifetime.withdrawals import withdrawn
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.reference import reference_table
@@ -237,6 +238,7 @@ def _fly(
     results = ensemble(assembled, prepared.upkeep, sums, replicas, attributes)
     write_dataset(results, folder.ensemble)
     write_descent(prepared, folder, results)
+    write_upkeep(prepared, folder)
     state["state"] = COMPLETE
     state["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     state["durations_s"] = {
