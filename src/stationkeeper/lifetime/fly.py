@@ -13,6 +13,7 @@ from stationkeeper.lifetime.assemble import Flown
 from stationkeeper.lifetime.leaks import LeakDraws, draw_leaks
 from stationkeeper.lifetime.particles import draw_factor
 from stationkeeper.lifetime.prepare import LOSS_HORIZON, Prepared, Rows, solar_rows
+from stationkeeper.lifetime.upkeep import DAY_OFFSET
 from stationkeeper.lifetime.upkeep_fly import Upkept, begin, live
 from stationkeeper.lifetime.upkeep_plan import Course
 from stationkeeper.orbit.conjunctions import AVOIDANCE_DELTA_V, draw_avoidances
@@ -23,7 +24,6 @@ from stationkeeper.units import KILOMETRE
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
 
-DAY_OFFSET: Final = 2**20  # so that days before 2000 are events with numbers above zero
 LOW_ORBIT: Final = 200 * KILOMETRE  # [m] where a station without propulsion counts as lost
 LEAST_PROPELLANT: Final = 1.0  # [kg] our choice: less feeds no engine
 _ANY_ALTITUDE: Final = 300 * KILOMETRE  # [m] stands in for a station that is gone; masked after
@@ -234,19 +234,25 @@ def _deal(
 def _draw_avoidances(
     prepared: Prepared, flown: Flown, life: Life, replicas: NDArray[np.int64]
 ) -> None:
+    """Find the days on which an object comes too near: drawn, and listed in the document."""
     rate = flown.station.avoidance_per_year
-    if rate == 0.0:
-        return
     calendar = prepared.assembled.calendar
-    chances = uniforms(
-        prepared.seed,
-        replicas,
-        Purpose.AVOIDANCE,
-        component_number(flown.key),
-        first_event=calendar.first_day + DAY_OFFSET,
-        count=calendar.days,
-    )
-    life.avoidance[:] = draw_avoidances(rate, chances) & flown.hardware.exists
+    if rate > 0.0:
+        chances = uniforms(
+            prepared.seed,
+            replicas,
+            Purpose.AVOIDANCE,
+            component_number(flown.key),
+            first_event=calendar.first_day + DAY_OFFSET,
+            count=calendar.days,
+        )
+        life.avoidance[:] = draw_avoidances(rate, chances)
+    for approach in prepared.assembled.programme.conjunction.values():
+        place = calendar.place(approach.date)
+        near = approach.chance >= flown.station.upkeep.collision_chance
+        if approach.station == flown.key and near and 0 <= place < calendar.days:
+            life.avoidance[:, place] = True
+    life.avoidance &= flown.hardware.exists
     life.avoidance[:, flown.descent :] = False
 
 
