@@ -118,6 +118,7 @@ def site_times(
     threshold: float = 1.0,
     fit: ThresholdFit = AMG6_SURROGATE,
     wall: float = WALL,
+    loads: float = 1.0,
 ) -> Array:
     """Time until sites come through the wall, at the middle pace.
 
@@ -135,6 +136,8 @@ def site_times(
         Alloy.
     wall : float
         Thickness. [m]
+    loads : float
+        Factor on all stresses. [-]
 
     Returns
     -------
@@ -149,7 +152,7 @@ def site_times(
     """
     deviate = np.asarray(sites, dtype=np.float64)
     flaw = FLAW * np.exp(FLAW_SCATTER * parameters[:, :1] + SITE_SCATTER * deviate)
-    stress = np.broadcast_to(draw_factor(parameters[:, 1:], explanation.stress), flaw.shape)
+    stress = loads * draw_factor(parameters[:, 1:], explanation.stress)
     grown = grow_cracks(
         # A flaw as deep as the wall would have been found before launch.
         np.minimum(flaw, 0.95 * wall).ravel(),
@@ -157,7 +160,7 @@ def site_times(
         PANEL,
         explanation.spectrum,
         replace(fit, threshold=threshold * np.asarray(fit.threshold)),
-        stress_factor=stress.ravel(),
+        stress_factor=np.broadcast_to(stress, flaw.shape).ravel(),
     )
     return np.asarray(grown.time_to_leak.reshape(flaw.shape))
 

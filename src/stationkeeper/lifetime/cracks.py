@@ -1,14 +1,15 @@
 """When a module that has never leaked leaks first: the two explanations, with what has held.
 
-A replica draws one explanation for all modules, one pace of growth and whether growth has a
-threshold, as the record of the module that leaks weighs them. Each other module draws its own flaws
-and its own stress, of which its having held so far leaves those that can be. What holds elsewhere
-does not weigh the explanations: whether the loads of the leaking place act elsewhere is not public.
-How much it would weigh is told (`Cracks.log_held`).
+A replica draws one explanation for all modules, one pace of growth, whether growth has a threshold,
+and how much of the loads of the leaking place acts elsewhere, which is not public. Each module
+draws its own flaws and its own stress. The record of the module that leaks weighs all that is
+shared, and so do the modules that have held; of the flaws and stress of each, its having held
+leaves those that can be.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -40,9 +41,13 @@ from stationkeeper.units import DAY, MILLI
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Skin = tuple[str, float]
+Keep = Callable[[str, Hashable, tuple[str, ...], Callable[[], dict[str, Array]]], dict[str, Array]]
 
 CHOICES: Final = 100  # draws of flaw and stress kept for each module and cell; our choice
-CELLS: Final = len(THRESHOLDS) * STRATA  # threshold and pace, equally likely before the record
+ELSEWHERE: Final = (0.25, 0.5, 1.0)  # of the loads of the leaking place, equally likely; our choice
+RECORD_CELLS: Final = len(THRESHOLDS) * STRATA  # threshold and pace, equally likely before
+CASES: Final = len(THRESHOLDS) * len(ELSEWHERE)
+CELLS: Final = CASES * STRATA  # threshold, loads elsewhere and pace
 # The published fits of 2219 and 6061 that we hold have no slow end: below 3 MPa sqrt(m) they give
 # six to fifteen times the growth of any other aluminium. 2014, of the family of 2219, stands in.
 FITS: Final[dict[str, ThresholdFit]] = {
@@ -63,22 +68,22 @@ class Cracks:
         Places where a crack can come through; 0: not modelled. [-]
     skin : ndarray of int, (module,)
         Row of `log_time`.
-    log_time : ndarray, (skin, explanation, threshold, draw, deviate)
+    log_time : ndarray, (skin, explanation, threshold and loads, draw, deviate)
         Logarithm of the time until a site comes through, at pace 1. [-]
     pace : ndarray, (explanation, pace)
         [-]
-    cell : ndarray, (explanation, threshold and pace)
-        Weights after the record, each row sum 1. [-]
+    cell : ndarray, (explanation, cell)
+        Weights of threshold, loads elsewhere and pace after the record and what held, each row
+        sum 1. [-]
     weight : ndarray, (explanation,)
         Weights of the explanations, prior 1:1. [-]
     log_record, log_held : ndarray, (explanation,)
-        Logarithm of the probability of the record, and of what held given the record, were the loads
-        of the leaking place drawn anew for each module but pace and threshold shared. [-]
+        Logarithm of the probability of the record, and of what held given the record. [-]
     held : ndarray, (module,)
         Age up to which it is known not to leak. [s]
     age : ndarray, (module,)
         On the first day of the run; below zero for one to come. [d]
-    choice : ndarray of int, (module, explanation, threshold and pace, CHOICES)
+    choice : ndarray of int, (module, explanation, cell, CHOICES)
         Draws of flaw and stress that agree with what held, equally likely.
     effective : ndarray, (module,)
         Draws that carry the posterior of flaw and stress, mean over cells. [-]
@@ -120,16 +125,18 @@ def site_tables(skins: tuple[Skin, ...]) -> Array:
 
     Returns
     -------
-    ndarray, (skin, explanation, threshold, draw, deviate)
+    ndarray, (skin, explanation, threshold and loads, draw, deviate)
         Logarithm of the time at pace 1. [-]
     """
     parameters = parameter_deviates()
-    shape = (len(skins), 2, len(THRESHOLDS), DRAWS, len(DEVIATES))
+    shape = (len(skins), 2, CASES, DRAWS, len(DEVIATES))
     found = np.empty(shape)
     for i, (alloy, wall) in enumerate(skins):
         for j, explanation in enumerate(explanations()):
-            for k, threshold in enumerate(THRESHOLDS):
-                times = site_times(explanation, parameters, DEVIATES, threshold, FITS[alloy], wall)
+            for k, (threshold, loads) in enumerate(product(THRESHOLDS, ELSEWHERE)):
+                times = site_times(
+                    explanation, parameters, DEVIATES, threshold, FITS[alloy], wall, loads
+                )
                 found[i, j, k] = log_times(times)
     return found
 
@@ -140,7 +147,7 @@ def cracks(
     age: Array,
     held: tuple[Held, ...],
     log_record: Array,
-    tables: Callable[[tuple[Skin, ...]], Array] = site_tables,
+    keep: Keep,
 ) -> Cracks:
     """Weigh what the explanations leave open by the record, and each module by its having held.
 
@@ -156,8 +163,8 @@ def cracks(
         Modules that are known not to leak, of all stations.
     log_record : ndarray, (explanation, threshold and pace)
         Logarithm of the probability of the record in each cell. [-]
-    tables : callable
-        `site_tables`, or a cache before it.
+    keep : callable
+        The cache: `leak_cache.kept`, or what tells of progress before it.
 
     Returns
     -------
@@ -169,25 +176,49 @@ def cracks(
         if (skin := skin_of(programme, module)) is not None
     }
     skins = tuple(sorted(set(described.values()))) or (("amg6", WALL),)
-    log_time = tables(skins)
+    log_time = keep("crack-times", skins, ("log_time",), lambda: {"log_time": site_tables(skins)})[
+        "log_time"
+    ]
     pace = np.array([paces(one.pace_scatter) for one in explanations()])
-    names = tuple(dict.fromkeys((*(one.module for one in held), *modules)))
     known = {one.module: one.age for one in held}
     log_held = np.zeros((2, CELLS))
-    choices, effective = {}, {}
-    for name in names:
-        if name not in described:
-            continue
-        choices[name], effective[name], survived = _module(
-            log_time[skins.index(described[name])],
-            pace,
-            _welds(programme, name),
-            known.get(name, 0.0),
-        )
-        log_held += survived
-    record = logsumexp(log_record, axis=1) - np.log(CELLS)
-    both = logsumexp(log_record + log_held, axis=1) - np.log(CELLS)
-    nothing = np.zeros((2, CELLS, CHOICES), np.int16)
+    wanted = tuple(
+        (skins.index(described[one.module]), _welds(programme, one.module), one.age)
+        for one in held
+        if one.module in described and one.age > 0 and _welds(programme, one.module) > 0
+    )
+    names = tuple(
+        one.module
+        for one in held
+        if one.module in described and one.age > 0 and _welds(programme, one.module) > 0
+    )
+
+    def build() -> dict[str, Array]:
+        found = [_module(log_time[skin], pace, welds, age) for skin, welds, age in wanted]
+        return {
+            "choice": np.array([choice for choice, _, _ in found], dtype=np.float64),
+            "effective": np.array([effective for _, effective, _ in found]),
+            "survived": np.array([survived for _, _, survived in found]),
+        }
+
+    places = ("choice", "effective", "survived")
+    kept_choices = {
+        "choice": np.zeros((0, 2, CELLS, CHOICES)),
+        "effective": np.zeros(0),
+        "survived": np.zeros((0, 2, CELLS)),
+    }
+    if wanted:
+        key = tuple((skins[skin], welds, age) for skin, welds, age in wanted)
+        kept_choices = keep("crack-choices", key, places, build)
+    log_held = kept_choices["survived"].sum(axis=0)
+    choices = {name: kept_choices["choice"][i] for i, name in enumerate(names)}
+    effective = {name: float(kept_choices["effective"][i]) for i, name in enumerate(names)}
+    record = logsumexp(log_record, axis=1) - np.log(RECORD_CELLS)
+    shape = (2, len(THRESHOLDS), len(ELSEWHERE), STRATA)
+    by_cell = np.broadcast_to(log_record.reshape(2, len(THRESHOLDS), 1, STRATA), shape)
+    cell = by_cell.reshape(2, CELLS) + log_held
+    both = logsumexp(cell, axis=1) - np.log(CELLS)
+    every = np.broadcast_to(np.arange(CHOICES) * DRAWS // CHOICES, (2, CELLS, CHOICES))
     return Cracks(
         welds=np.array(
             [_welds(programme, name) if name in described else 0 for name in modules],
@@ -199,13 +230,13 @@ def cracks(
         ),
         log_time=log_time,
         pace=pace,
-        cell=np.exp(log_record - logsumexp(log_record, axis=1, keepdims=True)),
-        weight=np.exp(record - logsumexp(record)),
+        cell=np.exp(cell - logsumexp(cell, axis=1, keepdims=True)),
+        weight=np.exp(both - logsumexp(both)),
         log_record=record,
         log_held=both - record,
         held=np.array([known.get(name, 0.0) for name in modules]),
         age=np.asarray(age, dtype=np.float64),
-        choice=np.array([choices.get(name, nothing) for name in modules]),
+        choice=np.array([choices.get(name, every) for name in modules]).astype(np.int16),
         effective=np.array([effective.get(name, float(DRAWS)) for name in modules]),
     )
 
@@ -221,12 +252,9 @@ def _module(
     """Weigh the draws of flaw and stress of one module in every cell by its having held."""
     choice = np.empty((2, CELLS, CHOICES), np.int16)
     log_held = np.zeros((2, CELLS))
-    if held <= 0 or welds == 0:
-        choice[:] = np.arange(CHOICES) * DRAWS // CHOICES
-        return choice, float(DRAWS), log_held
     effective = []
     for j in range(2):
-        for k in range(len(THRESHOLDS)):
+        for k in range(CASES):
             log_survival = survival_log_likelihood(
                 log_time[j, k][None], welds, (held * pace[j])[:, None]
             )
@@ -256,7 +284,7 @@ def first_leaks(
     explanation : ndarray of int, (replica,)
         0 welds, 1 vibration.
     cell : ndarray of int, (replica,)
-        Threshold and pace.
+        Threshold, loads elsewhere and pace.
     which : ndarray, (replica, module)
         Uniform draw of flaw and stress. [-]
     largest : ndarray, (replica, module)
@@ -267,18 +295,19 @@ def first_leaks(
     ndarray, (replica, module)
         From the first day of the run, below zero if it leaks already; infinite if never. [d]
     """
-    module = np.arange(len(found.welds))
-    place = np.minimum((which * CHOICES).astype(np.int64), CHOICES - 1)
+    module = np.flatnonzero(found.welds > 0)
+    day = np.full(which.shape, np.inf)
+    place = np.minimum((which[:, module] * CHOICES).astype(np.int64), CHOICES - 1)
     draw = found.choice[module, explanation[:, None], cell[:, None], place]
     log_time = found.log_time[
         found.skin[module], explanation[:, None], cell[:, None] // STRATA, draw.astype(np.int64)
     ]
     pace = found.pace[explanation, cell % STRATA][:, None]
+    held, welds = found.held[module], found.welds[module]
     # The largest of n flaws, given that it has not come through by now.
-    bound = log_ndtr(deviate_at(log_time, found.held * pace))
+    bound = log_ndtr(deviate_at(log_time, held * pace))
     with np.errstate(divide="ignore"):
-        level = np.log(largest) / np.maximum(found.welds, 1) + bound
-    deviate = ndtri(np.exp(level))
-    age = time_at(log_time, deviate) / pace / DAY
-    age = np.maximum(age, found.held / DAY)
-    return np.asarray(np.where(found.welds > 0, age - found.age, np.inf))
+        level = np.log(largest[:, module]) / welds + bound
+    age = time_at(log_time, ndtri(np.exp(level))) / pace / DAY
+    day[:, module] = np.maximum(age, held / DAY) - found.age[module]
+    return day

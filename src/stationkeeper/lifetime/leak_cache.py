@@ -11,7 +11,7 @@ from stationkeeper.environment.tables import cache_folder, load_arrays, save_arr
 
 Array = NDArray[np.float64]
 
-VERSION: Final = 1  # raise when what is kept would be computed otherwise
+VERSION: Final = 2  # raise when what is kept would be computed otherwise
 _memory: dict[str, dict[str, Array]] = {}
 
 

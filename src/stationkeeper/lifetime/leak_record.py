@@ -216,7 +216,7 @@ def held_modules(programme: Programme, seen: tuple[Seen, ...]) -> tuple[Held, ..
     """
     told = history(programme)
     leaking = {place for one in seen for place in one.places}
-    found = {}
+    found: dict[str, float] = {}
     for one in seen:
         for module in programme.module:
             if module in leaking or programme.module[module].hull is None:

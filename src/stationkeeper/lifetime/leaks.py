@@ -5,7 +5,7 @@ holds of it, carried on into the days to come. All others get their first leak f
 explanations of cracks (`cracks`); what follows it, growth and repairs are as in the leak process.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,14 +17,22 @@ from stationkeeper.campaign.draws import Purpose, component_number, uniforms
 from stationkeeper.constants import SECONDS_PER_DAY
 from stationkeeper.hull.hypotheses import Comparison
 from stationkeeper.hull.leak_fit import LEAKS, fit_generator, fit_process
+from stationkeeper.hull.leak_moves import walk_on
 from stationkeeper.hull.leak_process import (
+    PARAMETERS,
     TUNNEL_PRIOR,
     LeakBirths,
     draws_needed,
     leak_births,
     share_left,
 )
-from stationkeeper.lifetime.cracks import CELLS, Cracks, Skin, cracks, first_leaks, site_tables
+from stationkeeper.lifetime.cracks import (
+    CELLS,
+    RECORD_CELLS,
+    Cracks,
+    cracks,
+    first_leaks,
+)
 from stationkeeper.lifetime.leak_cache import kept
 from stationkeeper.lifetime.leak_record import Held, Seen, held_modules, seen_leaks
 from stationkeeper.lifetime.record_weights import record_weights
@@ -34,7 +42,11 @@ Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Progress = Callable[[str], None]
 
-PARTICLES: Final = 1_500  # our choice; see `LeakFit.distinct` for how many differ
+PARTICLES: Final = 60  # of each of `STARTS`, as many as walk on; our choice
+STARTS: Final = 2  # fits with draws of their own, which must agree; our choice
+BURN: Final = 100  # sweeps of the walk before the first state is kept; our choice
+SNAPSHOTS: Final = 8  # states kept of each particle; our choice
+BETWEEN: Final = 25  # sweeps between them; our choice
 REPAIRS: Final = 6  # repairs of one leak that are drawn; later ones leave what the last left
 MOST_LEAKS: Final = 40  # of one module in one replica; our choice
 ENOUGH: Final = 0.99  # share of histories that no leak is missing from, if `MOST_LEAKS` allows
@@ -54,19 +66,21 @@ class LeakFit:
         What it was fitted to.
     births : LeakBirths
         Equally weighted particles.
-    log_evidence : float
-        Of all observations. [-]
     acceptance : float
-        Smallest share of last moves accepted over the observations. [-]
-    distinct : int
-        Particles that differ after the last observation. [-]
+        Share of moves of the walk accepted. [-]
+    effective : float
+        Particles that differ: those that walk, and of their later states what is new, for the
+        parameter that moves slowest. [-]
+    apart : float
+        Largest difference of a parameter's mean between two starts, in its standard deviations;
+        it falls with the root of the effective particles. [-]
     """
 
     seen: Seen
     births: LeakBirths
-    log_evidence: float
     acceptance: float
-    distinct: int
+    effective: float
+    apart: float
 
 
 @dataclass(frozen=True)
@@ -187,8 +201,8 @@ def leak_model(
 
     Notes
     -----
-    The fit takes some 10 to 20 s for thirteen observations and the weighing of the explanations 3
-    s; both are kept in the cache of the tables and depend on the observations alone.
+    The fit takes half a minute for thirteen observations, weighing the explanations and growing
+    cracks 3 s each; all are kept in the cache of the tables and depend on the document alone.
     """
     del seed
     seen = seen_leaks(programme)
@@ -196,16 +210,18 @@ def leak_model(
     fits = tuple(leak_fit(one, progress) for one in seen)
     record = next((one.record for one in seen if one.record is not None), None)
     comparisons: dict[str, Comparison] = {}
-    log_record = np.zeros((2, CELLS))
+    log_record = np.zeros((2, RECORD_CELLS))
     if record is not None:
         comparisons, log_record = record_weights(record, progress)
 
-    def tables(skins: tuple[Skin, ...]) -> Array:
-        def build() -> dict[str, Array]:
+    def keep(
+        name: str, key: Hashable, arrays: tuple[str, ...], build: Callable[[], dict[str, Array]]
+    ) -> dict[str, Array]:
+        def told() -> dict[str, Array]:
             progress("growing cracks through the walls of the modules, once only")
-            return {"log_time": site_tables(skins)}
+            return build()
 
-        return kept("crack-times", skins, ("log_time",), build)["log_time"]
+        return kept(name, key, arrays, told)
 
     process = fits[0].births if fits else prior_process()
     volume = sum(programme.module[module].pressurised_volume_m3 for module in modules)
@@ -217,14 +233,14 @@ def leak_model(
         fits=fits,
         process=process,
         volume_factor=volume / VOLUME,
-        cracks=cracks(programme, modules, module_age_days, held, log_record, tables),
+        cracks=cracks(programme, modules, module_age_days, held, log_record, keep),
         comparisons=comparisons,
         held=held,
         most_leaks=_most_leaks(process.birth_rate, fits, first_day, last_day),
     )
 
 
-def prior_process(particles: int = PARTICLES) -> LeakBirths:
+def prior_process(particles: int = STARTS * SNAPSHOTS * PARTICLES) -> LeakBirths:
     """Return particles of the prior, the same for every run without observations."""
     columns = draws_needed(LEAKS, 0)
     draws = fit_generator(_PRIOR_KEY, 0).standard_normal((particles, columns))
@@ -241,39 +257,60 @@ def leak_fit(seen: Seen, progress: Progress, particles: int = PARTICLES) -> Leak
     progress : callable
         Told if it takes time.
     particles : int
-        How many. [-]
+        Of each start. [-]
 
     Returns
     -------
     LeakFit
+
+    Notes
+    -----
+    Sequential particles stand close together after many observations; they only serve as starts of
+    `walk_on`, and states before `BURN` sweeps are dropped.
     """
     told = seen.observations
-    onset = float(told.day[0])
 
     def build() -> dict[str, Array]:
         progress(f"fitting the leak of {' or '.join(seen.places)}, once only")
-        course = fit_process(told, seen.repair_day, particles)
+        kept_states, shares = [], []
+        for start in range(STARTS):
+            course = fit_process(told, seen.repair_day, particles, start)
+            state = ndtr(course.particles[-1])
+            for snapshot in range(SNAPSHOTS):
+                sweeps = BURN if snapshot == 0 else BETWEEN
+                key = STARTS + start * SNAPSHOTS + snapshot
+                state, accepted = walk_on(state, told, seen.repair_day, sweeps, key)
+                kept_states.append(state)
+                shares.append(accepted)
         return {
-            "uniforms": ndtr(course.particles[-1]),
-            "log_evidence": course.log_evidence,
-            "acceptance": course.acceptance,
-            "distinct": course.distinct.astype(np.float64),
+            "uniforms": np.concatenate(kept_states),
+            "acceptance": np.array(shares),
         }
 
     key = (
         *(array.tobytes() for array in (told.day, told.kind, told.value, told.log_sigma)),
         *(array.tobytes() for array in (told.of_station, told.open_share, seen.repair_day)),
-        particles,
+        (particles, STARTS, BURN, SNAPSHOTS, BETWEEN),
     )
-    names = ("uniforms", "log_evidence", "acceptance", "distinct")
-    found = kept("leak-fit", key, names, build)
-    return LeakFit(
-        seen,
-        leak_births(found["uniforms"], LEAKS, onset, len(seen.repair_day), TUNNEL_PRIOR),
-        float(found["log_evidence"].sum()),
-        float(found["acceptance"].min()),
-        int(found["distinct"][-1]),
+    found = kept("leak-fit", key, ("uniforms", "acceptance"), build)
+    effective, apart = _mixing(found["uniforms"][:, :PARAMETERS], particles)
+    births = leak_births(
+        found["uniforms"], LEAKS, float(told.day[0]), len(seen.repair_day), TUNNEL_PRIOR
     )
+    return LeakFit(seen, births, float(found["acceptance"].mean()), effective, apart)
+
+
+def _mixing(parameters: Array, particles: int) -> tuple[float, float]:
+    """Return effective particles, and how far the starts are apart; see `LeakFit`."""
+    shape = (STARTS, SNAPSHOTS, particles, parameters.shape[1])
+    normals = ndtri(np.clip(parameters, 2.0**-54, 1 - 2.0**-53)).reshape(shape)
+    spread = normals.std(axis=(0, 1, 2))
+    centred = normals - normals.mean(axis=(0, 1, 2))
+    between = np.mean(centred[:, 1:] * centred[:, :-1], axis=(0, 1, 2)) / spread**2
+    new = 1 - np.clip(between, 0.0, 1.0)
+    effective = STARTS * particles * (1 + (SNAPSHOTS - 1) * new)
+    means = normals.mean(axis=(1, 2))
+    return float(effective.min()), float(np.max(np.ptp(means, axis=0) / spread))
 
 
 def _most_leaks(birth_rate: Array, fits: tuple[LeakFit, ...], first_day: int, last_day: int) -> int:
@@ -313,13 +350,10 @@ def draw_leaks(model: LeakModel, seed: int, replicas: NDArray[np.int64]) -> Leak
     cumulated = np.cumsum(model.cracks.cell, axis=1)[hypothesis]
     cell = np.minimum(np.sum(cumulated <= shared[:, 1:2], axis=1), CELLS - 1)
     particle = _place(shared[:, 2], len(model.process.growth))
-    own = np.stack(
-        [
-            uniforms(seed, replicas, Purpose.LEAKS, component_number(module), count=3)
-            for module in model.modules
-        ],
-        axis=1,
-    )
+    own = np.zeros((size, len(model.modules), 3))
+    for m in np.flatnonzero((model.cracks.welds > 0) | (len(model.fits) > 1)):
+        number = component_number(model.modules[m])
+        own[:, m] = uniforms(seed, replicas, Purpose.LEAKS, number, count=3)
     span = model.last_day + 1 - model.first_day
     first = first_leaks(model.cracks, hypothesis, cell, own[:, :, 1], own[:, :, 2])
     fit_of = _leaking(model, shared[:, 3])
@@ -329,7 +363,9 @@ def draw_leaks(model: LeakModel, seed: int, replicas: NDArray[np.int64]) -> Leak
     growth = np.repeat(model.process.growth[particle][:, None], shape[1], axis=1)
     dated = _dated(model)
     dated_left = np.ones((size, len(dated), width))
-    for m, module in enumerate(model.modules):
+    possible = np.flatnonzero((model.cracks.welds > 0) | np.any(fit_of >= 0, axis=0))
+    for m in possible:
+        module = model.modules[m]
         for f in (-1, *range(len(model.fits))):
             dealt = np.flatnonzero((fit_of[:, m] == f) & ((f >= 0) | (first[:, m] < span)))
             if not len(dealt):
