@@ -19,6 +19,7 @@ from stationkeeper.campaign.chunks import Piece, fly_chunks, threads
 from stationkeeper.campaign.cluster import (
     CONNECT_LIMIT,
     WORKER_LIMIT,
+    _agree,
     _packed,
     _unpacked,
     checked_workers,
@@ -334,3 +335,12 @@ def test_packing_leaves_every_bit_as_it_was():
         assert piece.sums[name].shape == values.shape
         assert piece.sums[name].tobytes() == values.tobytes(), name
     assert piece.rows["replica"].tolist() == [0, 1, 2]
+
+
+def test_a_worker_without_the_package_is_told(address):
+    def lacking():
+        raise ModuleNotFoundError("No module named 'stationkeeper'")
+
+    told = r"the scheduler tcp://\S+ cannot load stationkeeper \(No module named 'stationkeeper'\)"
+    with connected(address, facts) as cluster, pytest.raises(InputError, match=told):
+        _agree(cluster.client, address, lacking, facts())

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -86,13 +85,11 @@ def test_an_interrupt_keeps_finished_chunks_and_the_same_command_goes_on(
     command = [sys.executable, "-m", "stationkeeper.cli", "run", FIXTURE, "--json"]
     command += ["--replicas", str(REPLICAS), "--out", str(tmp_path), "--workers", address]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("*/replicas/chunk-00000*.parquet")):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    for line in process.stderr:
+        if line.startswith("flying: 375 of"):  # the first chunk is stored
+            process.send_signal(signal.SIGINT)
+            break
+    said = process.communicate(timeout=60)[1]
     assert process.returncode == 130, said
     assert "the same command goes on from there" in said
     assert "Traceback" not in said
@@ -102,16 +99,11 @@ def test_an_interrupt_keeps_finished_chunks_and_the_same_command_goes_on(
     assert tables(Path(json.loads(again.stdout)["folder"])) == tables(on_threads)
 
 
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [("tcp://127.0.0.1:9", "no Dask scheduler answers at tcp://127.0.0.1:9"), ("0", "given '0'")],
-)
-def test_workers_that_cannot_be_had_are_one_message(given, told, tmp_path):
-    command = [sys.executable, "-m", "stationkeeper.cli", "run", FIXTURE, "--workers", given]
-    done = subprocess.run(
-        [*command, "--out", str(tmp_path)], capture_output=True, text=True, check=False
-    )
+def test_an_address_that_does_not_answer_is_one_message(tmp_path):
+    command = [sys.executable, "-m", "stationkeeper.cli", "run", FIXTURE, "--out", str(tmp_path)]
+    command += ["--workers", "tcp://127.0.0.1:9"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert told in done.stderr
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""

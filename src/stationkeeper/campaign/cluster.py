@@ -173,8 +173,8 @@ def _agree(client: Any, address: str, asked: Callable[[], Facts], facts: Facts) 
 def _compare(name: str, answer: object, facts: Facts) -> None:
     if not isinstance(answer, dict):
         raise InputError(
-            f"workers: {name} cannot load stationkeeper ({type(answer).__name__}: {answer});"
-            " install the same version with the same locks there"
+            f"workers: {name} cannot load stationkeeper ({answer}); install the same version with"
+            " the same locks there"
         )
     other = [
         f"{part} is {answer.get(part, 'absent')} there and {facts[part]} here"
