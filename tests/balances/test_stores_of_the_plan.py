@@ -1,4 +1,4 @@
-"""Stores of the shipped programmes while nothing fails: they do not run dry, and nothing is brought in vain.
+"""Stores of the shipped programmes while nothing fails: none runs dry, nothing is brought in vain.
 
 A plain daily sum of its own, without the engine: who is aboard, what docks, what is used.
 """
