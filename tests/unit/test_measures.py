@@ -9,7 +9,21 @@ import pytest
 import xarray as xr
 
 from stationkeeper.errors import InputError
-from stationkeeper.lifetime.measures import MEASURE, read_measures
+from stationkeeper.lifetime.measures import (
+    BEGINS,
+    BURNED,
+    CHANCES,
+    GONE_ON,
+    IN_ORBIT_TO,
+    MEASURE,
+    PEOPLE_LEAVE,
+    PEOPLE_RETURN,
+    read_measures,
+)
+from stationkeeper.lifetime.sensitivity import INPUTS
+from stationkeeper.lifetime.tally import EVENTS
+from stationkeeper.lifetime.tally_upkeep import INPUTS as UPKEEP_INPUTS
+from stationkeeper.lifetime.tally_upkeep import WORDS
 
 FIRST = np.datetime64("2030-01-01")
 
@@ -93,10 +107,10 @@ def test_a_stay_that_is_open_lasts_to_the_end_of_the_span():
 def test_after_an_evacuation_nobody_is_aboard_until_people_return():
     rows = lives(*[(r, "a", 0, UP, 999) for r in range(3)])
     rows += [
-        (1, "a", "evacuation: power", 30, 3.0),
-        (1, "a", "people return", 50, 3.0),
-        (1, "a", "evacuation: air", 90, 3.0),
-        (2, "a", "evacuation: air", 60, 3.0),
+        (1, "a", "people leave early: power", 30, 3.0),
+        (1, "a", "people are back", 50, 3.0),
+        (1, "a", "people leave early: air", 90, 3.0),
+        (2, "a", "people leave early: air", 60, 3.0),
     ]
     folder = made(rows, stays=[("one", "a", 0, 99, "USA 3")], stations=("a",))
     found = read_measures(folder)
@@ -159,3 +173,14 @@ def test_every_measure_has_a_name_with_its_unit():
     for name, measure in MEASURE.items():
         unit = measure.unit.replace(" ", "_").lower()
         assert measure.chance or unit in ("d", "years") or name.endswith(unit)
+
+
+def test_the_events_that_are_read_are_those_that_a_run_writes():
+    """A word changed there would leave a measure out here, and nobody would see it."""
+    written = [name for name, _ in EVENTS]
+    assert {BEGINS, IN_ORBIT_TO, BURNED, *GONE_ON[:2]} <= set(written)
+    told = {words for words, _ in WORDS.values()}
+    wanted = {PEOPLE_LEAVE, PEOPLE_RETURN, GONE_ON[2]}
+    assert wanted | {word for words in CHANCES.values() for word in words} <= told
+    written += [name for name, _ in UPKEEP_INPUTS]
+    assert all(any(name.startswith(one) for name in written) for one in INPUTS)

@@ -43,7 +43,7 @@ MEASURES: Final = (
     Measure("days_without_station", "days without a station", "d", False),
     Measure("evacuated", "chance of an evacuation", "-", False, True),
     Measure("station_lost", "chance that a station is lost", "-", False, True),
-    Measure("crew_lost", "chance of a loss of crew", "-", False, True),
+    Measure("crew_lost", "chance that people are lost", "-", False, True),
     Measure("penetrated", "chance that a hull is penetrated", "-", False, True),
 )
 MEASURE: Final[Mapping[str, Measure]] = {one.name: one for one in MEASURES}
@@ -58,13 +58,13 @@ GONE_ON: Final = (
 )
 BURNED: Final = "propellant burned in all"
 STAY_DOSE: Final = "dose of stay "
-PEOPLE_LEAVE: Final = "evacuation"
-PEOPLE_RETURN: Final = "people return"
+PEOPLE_LEAVE: Final = "people leave early"
+PEOPLE_RETURN: Final = "people are back"
 CHANCES: Final[Mapping[str, tuple[str, ...]]] = {
     "evacuated": (PEOPLE_LEAVE,),
     "station_lost": ("station lost",),
-    "crew_lost": ("loss of crew", "crew lost"),
-    "penetrated": ("module penetrated", "hull penetrated"),
+    "crew_lost": ("people lost",),
+    "penetrated": ("hull penetrated",),
 }
 
 
@@ -318,11 +318,11 @@ def _people(rows: Rows, place: NDArray[np.int64], span: _Span, ends: Array) -> N
     """
     day = span.first + np.arange(span.days)
     aboard = span.planned[:, None, :] & (day < ends[:, :, None])
-    leave = rows.of(PEOPLE_LEAVE)
-    back = rows.of(PEOPLE_RETURN)
-    for i in np.flatnonzero(leave).tolist():
-        same = back & (rows.station == rows.station[i]) & (place == place[i])
-        later = rows.day[same & (rows.day >= rows.day[i])]
+    back = np.flatnonzero(rows.of(PEOPLE_RETURN))
+    for i in np.flatnonzero(rows.of(PEOPLE_LEAVE)).tolist():
+        same = (rows.station[back] == rows.station[i]) & (place[back] == place[i])
+        days = rows.day[back[same]]
+        later = days[days >= rows.day[i]]
         until = int(later.min()) if later.size else span.first + span.days
         gone = slice(max(int(rows.day[i]) - span.first, 0), max(until - span.first, 0))
         aboard[rows.station[i], place[i], gone] = False

@@ -35,10 +35,8 @@ INPUTS: Final = (
     "drag factor",
     "dose factor",
     "particle factor",
-    "leak factor",
-    "leak growth",
     "leak hypothesis",
-    "hypothesis",
+    "air lost beside leaks",
 )
 SOLAR: Final = "solar activity (mean F10.7)"
 FEWEST: Final = FEWEST_GROUPS * FEWEST_IN_GROUP  # replicas below which nothing is told
