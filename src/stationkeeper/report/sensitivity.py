@@ -32,6 +32,7 @@ NO_SALIB = (
     "SALib is not installed, so that no second method stands beside these shares; get it by "
     "'make full' and draw the report again."
 )
+UNTOLD = "So are those of which no share can be told from none; the table has them."
 SAME = "Figures that are the same in all replicas are left out."
 
 
@@ -57,6 +58,9 @@ def picture(run: Run) -> Picture:
         return absent(KEY, TITLE, reason)
     outcomes = list(dict.fromkeys((row.station, row.outcome) for row in rows))
     shares = {one: told_shares(rows, *one) for one in outcomes}
+    outcomes = [one for one in outcomes if shares[one]]
+    if not outcomes:
+        return absent(KEY, TITLE, f"{METHOD} {SAME} {UNTOLD}")
     inputs = [
         name
         for name in dict.fromkeys(row.input for row in rows)
@@ -91,7 +95,9 @@ def picture(run: Run) -> Picture:
         words = [(look.drawable(name), colours[name]) for name in inputs]
         look.words_beside(axes, [*words, (REST, _REST_COLOUR)], sign="■", from_right=False)
         image = look.as_png(figure)
-    return Picture(KEY, TITLE, f"{METHOD} {SAME}", alt=_alt(run, outcomes, shares), png=image)
+    return Picture(
+        KEY, TITLE, f"{METHOD} {SAME} {UNTOLD}", alt=_alt(run, outcomes, shares), png=image
+    )
 
 
 def told_shares(rows: Sequence[SensitivityRow], station: str, outcome: str) -> dict[str, float]:
