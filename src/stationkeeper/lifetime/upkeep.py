@@ -165,6 +165,7 @@ def upkeep(assembled: Assembled, flown: Flown, targets: Targets) -> Upkeep:
         dtype=bool,
     ).reshape(len(providers), days)
     planned = people.sum(axis=0).astype(np.int64)
+    seats = np.maximum(seats, planned)  # people on the way sit in the ship that brings them
     stirs = cargo > 0
     for daily in (opened, planned[None, :], seats[None, :], trained):
         stirs[1:] |= (np.diff(daily.astype(np.int64), axis=1) != 0).any(axis=0)
@@ -194,6 +195,7 @@ def upkeep(assembled: Assembled, flown: Flown, targets: Targets) -> Upkeep:
         function_bridge=_padded([programme.function[key].bridge for key in functions], stores),
         orbit=_kind(assembled, functions, "orbit"),
         avoidance=_kind(assembled, functions, "avoidance"),
+        rescue=_kind(assembled, functions, "rescue"),
         provider_open=opened,
         provider_burns=np.array([one.propellant for _, one in providers], np.bool_),
         provider_groups=_padded([one.equipment for _, one in providers], groups),

@@ -163,7 +163,7 @@ class Upkeep(Fact):
     rescue_days: NotNegative = 60.0
     """Days until a ship with seats for people without a seat home can be there. [d]"""
     return_days: NotNegative = 180.0
-    """Days after an evacuation before people come back, if all they need works again. [d]"""
+    """Days after an evacuation before people come back, if what they need can be mended. [d]"""
     collision_chance: Fraction = 1e-4
     """Chance that an approach for which one would have moved away is a collision. [-]"""
     particle_sigma: NotNegative = 0.67

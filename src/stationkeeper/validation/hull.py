@@ -2,10 +2,24 @@
 
 from typing import Final
 
-from stationkeeper.validation import hull_cracks, hull_equipment, hull_leaks, hull_penetration
+from stationkeeper.validation import (
+    hull_approach,
+    hull_cracks,
+    hull_equipment,
+    hull_leaks,
+    hull_penetration,
+    hull_sensitivity,
+)
 from stationkeeper.validation.rows import Progress, Row
 
-PARTS: Final = (hull_cracks, hull_penetration, hull_leaks, hull_equipment)
+PARTS: Final = (
+    hull_cracks,
+    hull_penetration,
+    hull_approach,
+    hull_leaks,
+    hull_equipment,
+    hull_sensitivity,
+)
 
 
 def rows(progress: Progress | None = None) -> list[Row]:
