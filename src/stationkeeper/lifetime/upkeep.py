@@ -167,8 +167,9 @@ def upkeep(assembled: Assembled, flown: Flown, targets: Targets) -> Upkeep:
     planned = people.sum(axis=0).astype(np.int64)
     seats = np.maximum(seats, planned)  # people on the way sit in the ship that brings them
     stirs = cargo > 0
-    for daily in (opened, planned[None, :], seats[None, :], trained):
-        stirs[1:] |= (np.diff(daily.astype(np.int64), axis=1) != 0).any(axis=0)
+    hatch = _hatches(assembled, modules, there, flown)
+    for daily in (opened, planned[None, :], seats[None, :], trained, hatch):
+        stirs[1:] |= (np.diff(daily.astype(np.float64), axis=1) != 0).any(axis=0)
     month_begins, month_ends = np.zeros((2, days), np.bool_)
     month_begins[calendar.first_of_month] = True
     month_ends[calendar.last_of_month] = True
@@ -207,7 +208,7 @@ def upkeep(assembled: Assembled, flown: Flown, targets: Targets) -> Upkeep:
         module_share=np.divide(
             inside, inside.sum(axis=0), out=np.zeros_like(inside), where=inside.sum(axis=0) > 0
         ),
-        hatch=_hatches(assembled, modules, there, flown),
+        hatch=hatch,
         target_kind=targets.kind,
         target_module=targets.module,
         target_seats=targets.seats,

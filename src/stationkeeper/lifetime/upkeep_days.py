@@ -1,12 +1,15 @@
 """The day-step engine: what fails, leaks, is struck, runs short, is mended, and who leaves.
 
-One function is one phase of a day for all replicas, in the order of `live_days`: to pass a bundle
-of arrays costs as much as a phase of one replica. Anything that can be foreseen is foreseen when it
-is drawn (the day of a failure, of a birth, of a penetration), and what only changes when something
-happens is worked out when it does (`state.stirred`), so that a quiet day costs little more than its
-stores. The same rules, written as processes, are in
-`validation/simpy_lives.py`; both logs are equal (tests).
+One replica after the other lives through all days asked for. Anything that can be foreseen is
+foreseen when it is drawn (the day of a failure, of a birth, of a penetration), and days on which
+nothing changes are lived together. The phases of a day follow one another in `live_days`. The same
+rules, written as processes, are in `validation/simpy_lives.py`; both logs are equal (tests).
+
+Functions take the few arrays that they need, and small bundles of them: a bundle of all takes
+minutes to compile.
 """
+
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,24 +21,30 @@ from stationkeeper.hull.equipment import age_at_hazard, hazard_lived
 from stationkeeper.kernels import inner_kernel, kernel
 from stationkeeper.lifetime.upkeep_plan import (
     ABSENT,
+    ASK_AGAIN,
     CAUSE_COLLISION,
     CAUSE_TARGET,
     LARGEST_LEAK,
     NEVER,
     SEALED,
+    Array,
     Course,
+    Flags,
     Given,
     Happening,
     Log,
     Need,
     Plan,
     State,
+    Whole,
 )
 
 _EQUIPMENT = np.uint64(int(Purpose.EQUIPMENT))
 _PARTICLES = np.uint64(int(Purpose.PARTICLES))
 _APPROACH = np.uint64(int(Purpose.APPROACH))
 _DRAWS_OF_HIT = 16  # numbers of draws that one penetration may take
+_ROUNDING: Final = 1e-9  # share of a day's need that rounding may hide
+_DONE: Final = 1.0 - 1e-9  # share of a repair that counts as all of it
 _CREW, _STATION = int(Need.CREW), int(Need.STATION)
 _UNIT_FAILS = int(Happening.UNIT_FAILS)
 _BY_ROBOT = int(Happening.UNIT_MENDED_BY_ROBOT)
@@ -50,6 +59,79 @@ _STATION_LOST, _CREW_LOST = int(Happening.STATION_LOST), int(Happening.CREW_LOST
 _COLLISION, _FUNCTION_LOST = int(Happening.COLLISION), int(Happening.FUNCTION_LOST)
 
 
+class _Dealt(NamedTuple):
+    """Whose draws."""
+
+    seed: np.uint64
+    replica: np.uint64
+
+
+class _Units(NamedTuple):
+    """Units of the plan, and their groups."""
+
+    group: Whole
+    first: Whole
+    last: Whole
+    age: Array
+    key: NDArray[np.uint64]
+    segment: Whole
+    hazard: Array
+    wear: Array
+
+
+class _UnitsNow(NamedTuple):
+    """Units of one replica."""
+
+    due: Whole
+    broken: Flags
+    done: Array
+    life: Whole
+    working: Whole
+    shelf: Array
+
+
+class _LeaksNow(NamedTuple):
+    """Leaks of one replica; `listed` holds how many are on the list `active`."""
+
+    now: Array
+    since: Whole
+    mended: Whole
+    done: Array
+    active: Whole
+    listed: Whole
+
+
+class _Hatches(NamedTuple):
+    """Modules of one replica."""
+
+    shut: Flags
+    pierced: Flags
+    beyond: Flags
+
+
+class _Crew(NamedTuple):
+    """People aboard and their seats; `away` and `stirred` are those of all replicas."""
+
+    people: Whole
+    seats: Whole
+    target_seats: Whole
+    hit_until: Whole
+    away: Whole
+    stirred: Flags
+    return_days: int
+
+
+class _Stock(NamedTuple):
+    """Stores of one replica."""
+
+    level: Array
+    need: Array
+    short: Flags
+    came: Array
+    used: Array
+    unmet: Array
+
+
 @inner_kernel
 def _note(
     log: Log, replica: int, place: int, code: int, subject: int, value: float
@@ -62,7 +144,7 @@ def _note(
 
 
 @kernel
-def first_place_reaching(clock: NDArray[np.float64], wanted: float) -> int:
+def first_place_reaching(clock: Array, wanted: float) -> int:
     """Return the first day at whose end a rising clock has reached a value; `NEVER` if none has.
 
     Examples
@@ -84,569 +166,551 @@ def first_place_reaching(clock: NDArray[np.float64], wanted: float) -> int:
 
 
 @inner_kernel
-def _due_failure(
-    plan: Plan, given: Given, r: int, unit: int, life: int, age: float, place: int
+def _next_failure(
+    dealt: _Dealt, units: _Units, unit: int, life: int, age: float, place: int
 ) -> int:  # pragma: no cover - compiled
     """Place on which a unit fails that is so many months old at the start of a place."""
-    group = plan.unit_group[unit]
-    draw = uniform_kernel(
-        given.seed, given.replica[r], _EQUIPMENT, plan.unit_key[unit], np.uint64(life)
-    )
-    table = plan.group_hazard[group]
+    group = units.group[unit]
+    draw = uniform_kernel(dealt.seed, dealt.replica, _EQUIPMENT, units.key[unit], np.uint64(life))
+    table = units.hazard[group]
     end = age_at_hazard(table, hazard_lived(table, age) - np.log1p(-draw))
-    clock = plan.wear[plan.group_segment[group]]
+    clock = units.wear[units.segment[group]]
     return first_place_reaching(clock, clock[place] + (end - age))
 
 
 @inner_kernel
-def _due_hit(
-    plan: Plan, given: Given, r: int, target: int, count: int, lived: float
+def _next_hit(
+    dealt: _Dealt, key: np.uint64, hazard: Array, factor: float, count: int, lived: float
 ) -> tuple[int, float]:  # pragma: no cover - compiled
     """Place of the next penetration of a target, and its hazard there."""
-    event = np.uint64(count * _DRAWS_OF_HIT)
-    draw = uniform_kernel(given.seed, given.replica[r], _PARTICLES, plan.target_key[target], event)
-    factor = given.particle_factor[r]
     if factor <= 0.0:
         return NEVER, lived
+    event = np.uint64(count * _DRAWS_OF_HIT)
+    draw = uniform_kernel(dealt.seed, dealt.replica, _PARTICLES, key, event)
     wanted = lived - np.log1p(-draw) / factor
-    return first_place_reaching(plan.target_hazard[target], wanted), wanted
+    return first_place_reaching(hazard, wanted), wanted
 
 
 @inner_kernel
-def _next_birth(given: Given, r: int, module: int, number: int) -> int:  # pragma: no cover
-    if number >= given.leak_birth.shape[2]:
+def _next_birth(births: Array, number: int) -> int:  # pragma: no cover - compiled
+    if number >= births.size or np.isnan(births[number]):
         return NEVER
-    birth = given.leak_birth[r, module, number]
-    if np.isnan(birth):
-        return NEVER
-    return max(int(np.floor(birth)), 0)
+    return max(int(np.floor(births[number])), 0)
 
 
 @inner_kernel
-def _start(
-    plan: Plan, given: Given, state: State, r: int, place: int
+def _start_units(
+    dealt: _Dealt, units: _Units, now: _UnitsNow, place: int
 ) -> None:  # pragma: no cover - compiled
-    """Deal a replica its first failures, hits and leaks."""
-    state.started[r] = True
-    state.away_until[r] = -1
-    for unit in range(plan.unit_group.size):
-        begin = max(plan.unit_first[unit], place)
-        state.unit_due[r, unit] = NEVER
-        if begin < plan.unit_last[unit]:
-            age = plan.unit_age[unit]
-            state.unit_due[r, unit] = _due_failure(plan, given, r, unit, 0, age, begin)
-            if plan.unit_first[unit] <= place:
-                state.group_working[r, plan.unit_group[unit]] += 1
-    for group in range(plan.group_needed.size):
-        state.shelf[r, group] = plan.group_spares[group]
-    for target in range(plan.target_kind.size):
-        due, lived = _due_hit(plan, given, r, target, 0, 0.0)
-        state.target_due[r, target], state.target_lived[r, target] = due, lived
-        state.target_hit_until[r, target] = -1
-    for module in range(plan.module_segment.size):
-        state.leak_due[r, module] = _next_birth(given, r, module, 0)
-    for function in range(plan.function_need.size):
-        state.up[r, function] = True
-    for store in range(plan.store_start.size):
-        state.store[r, store] = plan.store_start[store]
-    state.event_day[r] = place
+    """Deal first failures; who comes on this very day is met among what is due, but on the first.
+
+    A unit that was there before counts at once.
+    """
+    for unit in range(units.group.size):
+        begin = max(units.first[unit], place)
+        now.due[unit] = NEVER
+        if begin < units.last[unit]:
+            now.due[unit] = _next_failure(dealt, units, unit, 0, units.age[unit], begin)
+            if units.first[unit] < place or place == 0 == units.first[unit]:
+                now.working[units.group[unit]] += 1
 
 
 @inner_kernel
-def _seats_now(plan: Plan, state: State, r: int, place: int) -> int:  # pragma: no cover - compiled
+def _seats_now(crew: _Crew, place: int) -> int:  # pragma: no cover - compiled
     """Seats home that are sound."""
-    seats = int(plan.seats[place])
-    for target in range(plan.target_kind.size):
-        if state.target_hit_until[r, target] > place:
-            seats -= plan.target_seats[target]
+    seats = int(crew.seats[place])
+    for target in range(crew.hit_until.size):
+        if crew.hit_until[target] > place:
+            seats -= crew.target_seats[target]
     return max(seats, 0)
 
 
 @inner_kernel
-def _people_now(plan: Plan, state: State, r: int, place: int) -> int:  # pragma: no cover - compiled
-    return int(plan.people[place]) if state.away_until[r] < 0 else 0
+def _people_now(crew: _Crew, r: int, place: int) -> int:  # pragma: no cover - compiled
+    return int(crew.people[place]) if crew.away[r] < 0 else 0
+
+
+@inner_kernel
+def _leave(
+    crew: _Crew, log: Log, r: int, place: int, code: int, cause: int, people: int
+) -> None:  # pragma: no cover - compiled
+    _note(log, r, place, code, cause, float(people))
+    crew.away[r] = place + max(crew.return_days, 1)
+    crew.stirred[r] = True  # needs of the next day are those of nobody
 
 
 @inner_kernel
 def _evacuate(
-    plan: Plan, state: State, log: Log, r: int, place: int, cause: int
+    crew: _Crew, log: Log, r: int, place: int, cause: int
 ) -> None:  # pragma: no cover - compiled
     """All leave, or those without a seat do not."""
-    people = _people_now(plan, state, r, place)
-    if people == 0:
-        return
-    if people > _seats_now(plan, state, r, place):
-        _note(log, r, place, _CREW_LOST, cause, float(people))
-    else:
-        _note(log, r, place, _EVACUATION, cause, float(people))
-    state.away_until[r] = place + max(plan.return_days, 1)
-    state.stirred[r] = True  # needs of the next day are those of nobody
+    people = _people_now(crew, r, place)
+    if people > 0:
+        safe = people <= _seats_now(crew, place)
+        _leave(crew, log, r, place, _EVACUATION if safe else _CREW_LOST, cause, people)
 
 
 @inner_kernel
-def _lose_station(
-    plan: Plan, state: State, log: Log, r: int, place: int, cause: int
+def _units_due(
+    units: _Units, now: _UnitsNow, failures: Whole, log: Log, r: int, place: int
 ) -> None:  # pragma: no cover - compiled
-    if not state.lost[r]:
-        _evacuate(plan, state, log, r, place, cause)
-        _note(log, r, place, _STATION_LOST, cause, 0.0)
-        state.lost[r] = True
+    """Units that come, go or fail on this day."""
+    for unit in range(units.group.size):
+        group = units.group[unit]
+        if units.first[unit] == place and place > 0:
+            now.working[group] += 1
+        if units.last[unit] == place:
+            if not now.broken[unit]:
+                now.working[group] -= 1
+            now.broken[unit] = False
+            now.due[unit] = NEVER
+        if now.due[unit] <= place:
+            now.broken[unit] = True
+            now.done[unit] = 0.0
+            now.due[unit] = NEVER
+            now.working[group] -= 1
+            failures[group] += 1
+            _note(log, r, place, _UNIT_FAILS, group, 0.0)
 
 
 @inner_kernel
-def _shut(state: State, r: int, module: int) -> bool:  # pragma: no cover - compiled
-    return bool(state.hatch_shut[r, module] or state.pierced[r, module])
+def _births_due(
+    births: Array,
+    rates: Array,
+    pending: Whole,
+    due: Whole,
+    leaks: _LeaksNow,
+    hatch: Array,
+    log: Log,
+    r: int,
+    place: int,
+) -> None:  # pragma: no cover - compiled
+    most = births.shape[1]
+    for module in range(due.size):
+        while due[module] <= place:
+            number = pending[module]
+            if hatch[module] >= 0.0:
+                rate = min(rates[module, number], LARGEST_LEAK)
+                leaks.now[module, number] = rate
+                leaks.since[module, number] = place
+                leaks.active[leaks.listed[0]] = module * most + number
+                leaks.listed[0] += 1
+                _note(log, r, place, _LEAK_BEGINS, module, rate)
+            pending[module] = number + 1
+            due[module] = _next_birth(births[module], number + 1)
 
 
 @inner_kernel
-def _drop_leak(state: State, r: int, k: int) -> None:  # pragma: no cover - compiled
+def _drop_leak(leaks: _LeaksNow, k: int) -> None:  # pragma: no cover - compiled
     """Take a leak off the list, whose order decides who is mended first."""
-    last = state.active_count[r] - 1
+    last = leaks.listed[0] - 1
     for j in range(k, last):
-        state.active[r, j] = state.active[r, j + 1]
-    state.active_count[r] = last
+        leaks.active[j] = leaks.active[j + 1]
+    leaks.listed[0] = last
+
+
+@inner_kernel
+def _dated_repairs(
+    dated: Whole, where: Whole, shares: Array, leaks: _LeaksNow, log: Log, r: int, place: int
+) -> None:  # pragma: no cover - compiled
+    """Repairs that the document dates: they touch all leaks of their module."""
+    most = leaks.now.shape[1]
+    for repair in range(dated.size):
+        if dated[repair] != place:
+            continue
+        module, left = where[repair], 0.0
+        k = 0
+        while k < leaks.listed[0]:
+            number = leaks.active[k] % most
+            if leaks.active[k] // most != module:
+                k += 1
+                continue
+            rate = leaks.now[module, number] * shares[repair, number]
+            if rate >= SEALED:
+                left += rate
+                leaks.now[module, number] = rate
+                k += 1
+            else:
+                leaks.now[module, number] = 0.0
+                _drop_leak(leaks, k)
+        _note(log, r, place, _LEAK_MENDED, module, left)
 
 
 @inner_kernel
 def _penetrate(
-    plan: Plan,
-    given: Given,
-    state: State,
+    dealt: _Dealt,
+    key: np.uint64,
+    holes: Array,
+    chain: Array,
+    volume: float,
+    share: float,
+    shut: bool,
+    crew: _Crew,
     log: Log,
     r: int,
     place: int,
     target: int,
     count: int,
-) -> None:  # pragma: no cover - compiled
-    module = plan.target_module[target]
+) -> bool:  # pragma: no cover - compiled
+    """A particle goes through the hull of a module; return whether the station is lost."""
     draws = np.empty(12)
     for k in range(12):
         event = np.uint64(count * _DRAWS_OF_HIT + 1 + k)
-        draws[k] = uniform_kernel(
-            given.seed, given.replica[r], _PARTICLES, plan.target_key[target], event
-        )
-    hole = plan.target_hole[target, int(draws[7] * plan.target_hole.shape[1])]
+        draws[k] = uniform_kernel(dealt.seed, dealt.replica, _PARTICLES, key, event)
+    hole = holes[int(draws[7] * holes.size)]
     _note(log, r, place, _PENETRATED, target, hole)
-    people = _people_now(plan, state, r, place)
+    people = _people_now(crew, r, place)
     # Logistic draws stand for the lognormal spread of both times: the tails hardly differ.
-    isolate = plan.chain[6] * (draws[8] / (1.0 - draws[8]) + 1e-12) ** plan.chain[8]
-    board = plan.chain[7] * (draws[9] / (1.0 - draws[9]) + 1e-12) ** plan.chain[8]
-    shut = plan.hatch[module, place] <= 0.0 or _shut(state, r, module)
-    _, left, station, crew = penetration_chain(
-        reserve_time(hole, plan.volume[place]),
+    isolate = chain[6] * (draws[8] / (1.0 - draws[8]) + 1e-12) ** chain[8]
+    board = chain[7] * (draws[9] / (1.0 - draws[9]) + 1e-12) ** chain[8]
+    _, left, station, lost = penetration_chain(
+        reserve_time(hole, volume),
         isolate,
         board,
         people,
-        _seats_now(plan, state, r, place),
-        draws[10] < plan.module_share[module, place],
+        _seats_now(crew, place),
+        draws[10] < share,
         shut,
         False,
-        plan.chain[0],
-        plan.chain[1],
-        plan.chain[2],
-        plan.chain[3],
-        plan.chain[4],
-        plan.chain[5],
+        chain[0],
+        chain[1],
+        chain[2],
+        chain[3],
+        chain[4],
+        chain[5],
         draws[:7],
     )
-    state.pierced[r, module] = True
     cause = CAUSE_TARGET + target
-    if crew:
-        _note(log, r, place, _CREW_LOST, cause, float(people))
-        state.away_until[r] = place + max(plan.return_days, 1)
-    elif left:
-        _note(log, r, place, _EVACUATION, cause, float(people))
-        state.away_until[r] = place + max(plan.return_days, 1)
+    if lost or left:
+        _leave(crew, log, r, place, _CREW_LOST if lost else _EVACUATION, cause, people)
     if station:
         _note(log, r, place, _STATION_LOST, cause, 0.0)
-        state.lost[r] = True
+    return bool(station)
 
 
 @inner_kernel
-def _mornings(
-    plan: Plan,
-    given: Given,
-    state: State,
-    log: Log,
-    fuel: NDArray[np.bool_],
-    alive: NDArray[np.bool_],
+def _next_event(
+    units: _Units,
+    due: Whole,
+    target_due: Whole,
+    leak_due: Whole,
+    own_from: Whole,
+    dated: Whole,
     place: int,
-) -> None:  # pragma: no cover - compiled
-    """Begin lives, see what stirs today, take in what ships bring, let people return."""
-    stirs = plan.stirs[place] or plan.month_begins[place]
-    brings = plan.cargo[place] > 0
-    for store in range(plan.store_start.size):
-        brings = brings or plan.store_brought[store, place] > 0.0
-    for r in range(given.replica.size):
-        if alive[r] and not state.started[r]:
-            _start(plan, given, state, r, place)
-            state.stirred[r] = True
-        state.here[r] = alive[r] and not state.lost[r]
-        if not state.here[r]:
-            continue
-        state.today[r] = state.stirred[r] or stirs
-        state.stirred[r] = False
-        if brings:
-            for store in range(plan.store_start.size):
-                brought = plan.store_brought[store, place]
-                room = max(plan.store_capacity[store] - state.store[r, store], 0.0)
-                taken = min(brought, room)
-                state.store[r, store] += taken
-                state.came[r, store] += taken
-                state.refused[r, store] += brought - taken
-            for group in range(plan.group_needed.size):
-                state.shelf[r, group] += plan.group_spares_per_cargo[group] * plan.cargo[place]
-        if fuel[r] != state.fuel[r]:
-            state.fuel[r] = fuel[r]
-            state.today[r] = True
-        if 0 <= state.away_until[r] <= place:
-            state.away_until[r] = -1
-            _note(log, r, place, _RETURN, 0, 0.0)
-            state.today[r] = True
+) -> int:  # pragma: no cover - compiled
+    soonest = NEVER
+    for unit in range(due.size):
+        soonest = min(soonest, due[unit])
+        if units.first[unit] > place:
+            soonest = min(soonest, units.first[unit])
+        if units.last[unit] > place:
+            soonest = min(soonest, units.last[unit])
+    for target in range(target_due.size):
+        soonest = min(soonest, target_due[target])
+    for module in range(leak_due.size):
+        soonest = min(soonest, leak_due[module])
+        if own_from[module] > place:
+            soonest = min(soonest, own_from[module])
+    for one in dated:
+        if one > place:
+            soonest = min(soonest, one)
+    return soonest
 
 
 @inner_kernel
-def _units_due(
-    plan: Plan, state: State, log: Log, course: Course, place: int
-) -> None:  # pragma: no cover - compiled
-    """Units that come, go or fail on this day."""
-    month = plan.month[place]
-    for r in range(state.here.size):
-        if not state.here[r] or state.event_day[r] > place:
-            continue
-        state.today[r] = True
-        for unit in range(plan.unit_group.size):
-            group = plan.unit_group[unit]
-            if plan.unit_first[unit] == place and place > 0:
-                state.group_working[r, group] += 1
-            if plan.unit_last[unit] == place:
-                if not state.unit_broken[r, unit]:
-                    state.group_working[r, group] -= 1
-                state.unit_broken[r, unit] = False
-                state.unit_due[r, unit] = NEVER
-            if state.unit_due[r, unit] <= place and not state.unit_broken[r, unit]:
-                state.unit_broken[r, unit] = True
-                state.unit_done[r, unit] = 0.0
-                state.unit_due[r, unit] = NEVER
-                state.group_working[r, group] -= 1
-                course.failures[group, month] += 1
-                _note(log, r, place, _UNIT_FAILS, group, 0.0)
-
-
-@inner_kernel
-def _leaks_due(
-    plan: Plan, given: Given, state: State, log: Log, place: int
-) -> None:  # pragma: no cover - compiled
-    """Leaks that begin on this day, and repairs of leaks that the document dates."""
-    leaks = given.leak_birth.shape[2]
-    for r in range(state.here.size):
-        if not state.here[r] or state.event_day[r] > place:
-            continue
-        for module in range(plan.module_segment.size):
-            while state.leak_due[r, module] <= place:
-                number = state.leak_pending[r, module]
-                if plan.hatch[module, place] >= 0.0:
-                    rate = min(given.leak_rate[r, module, number], LARGEST_LEAK)
-                    state.leak_now[r, module, number] = rate
-                    state.leak_since[r, module, number] = place
-                    state.active[r, state.active_count[r]] = module * leaks + number
-                    state.active_count[r] += 1
-                    _note(log, r, place, _LEAK_BEGINS, module, rate)
-                state.leak_pending[r, module] = number + 1
-                state.leak_due[r, module] = _next_birth(given, r, module, number + 1)
-        for repair in range(given.leak_dated.size):
-            if given.leak_dated[repair] == place:
-                _mend_as_dated(given, state, log, r, place, repair)
-
-
-@inner_kernel
-def _mend_as_dated(
-    given: Given, state: State, log: Log, r: int, place: int, repair: int
-) -> None:  # pragma: no cover - compiled
-    """Let one repair touch all leaks of its module."""
-    leaks = given.leak_birth.shape[2]
-    module, left = given.leak_dated_module[repair], 0.0
-    k = 0
-    while k < state.active_count[r]:
-        number = state.active[r, k] % leaks
-        if state.active[r, k] // leaks != module:
-            k += 1
-            continue
-        rate = state.leak_now[r, module, number] * given.leak_dated_left[r, repair, number]
-        if rate >= SEALED:
-            left += rate
-            state.leak_now[r, module, number] = rate
-            k += 1
-        else:
-            state.leak_now[r, module, number] = 0.0
-            _drop_leak(state, r, k)
-    _note(log, r, place, _LEAK_MENDED, module, left)
-
-
-@inner_kernel
-def _hits_due(
-    plan: Plan, given: Given, state: State, log: Log, place: int
-) -> None:  # pragma: no cover - compiled
-    """Particles that get through on this day, and what follows at once; then the next event."""
-    for r in range(state.here.size):
-        if not state.here[r] or state.event_day[r] > place:
-            continue
-        for target in range(plan.target_kind.size):
-            while state.target_due[r, target] <= place and not state.lost[r]:
-                count = state.target_count[r, target]
-                if plan.target_kind[target] == 0:
-                    _penetrate(plan, given, state, log, r, place, target, count)
-                else:
-                    state.target_hit_until[r, target] = min(
-                        plan.target_until[target, place], place + max(plan.rescue_days, 1)
-                    )
-                    _note(log, r, place, _SHIP_HIT, target, 0.0)
-                    people = _people_now(plan, state, r, place)
-                    if people > _seats_now(plan, state, r, place):
-                        _note(log, r, place, _SEAT_LOST, target, float(people))
-                state.target_count[r, target] = count + 1
-                due, lived = _due_hit(
-                    plan, given, r, target, count + 1, state.target_lived[r, target]
-                )
-                state.target_due[r, target], state.target_lived[r, target] = due, lived
-        soonest = NEVER
-        for unit in range(plan.unit_group.size):
-            soonest = min(soonest, state.unit_due[r, unit])
-            if plan.unit_first[unit] > place:
-                soonest = min(soonest, plan.unit_first[unit])
-            if plan.unit_last[unit] > place:
-                soonest = min(soonest, plan.unit_last[unit])
-        for target in range(plan.target_kind.size):
-            soonest = min(soonest, state.target_due[r, target])
-        for module in range(plan.module_segment.size):
-            soonest = min(soonest, state.leak_due[r, module])
-            if given.leak_own_from[module] > place:
-                soonest = min(soonest, given.leak_own_from[module])
-        for dated in given.leak_dated:
-            if dated > place:
-                soonest = min(soonest, dated)
-        state.event_day[r] = soonest
-
-
-@inner_kernel
-def _approaches(
-    plan: Plan, given: Given, state: State, log: Log, place: int
-) -> None:  # pragma: no cover - compiled
-    """Objects that come too near while nothing can move the station away."""
-    if plan.avoidance == ABSENT:
-        return
-    for r in range(state.here.size):
-        if not given.approach[r, place] or not state.here[r] or state.lost[r]:
-            continue
-        if state.up[r, plan.avoidance]:
-            continue
-        event = np.uint64(plan.event_offset + place)
-        draw = uniform_kernel(given.seed, given.replica[r], _APPROACH, plan.station_key, event)
-        if draw < plan.collision_chance:
-            _note(log, r, place, _COLLISION, 0, 0.0)
-            _lose_station(plan, state, log, r, place, CAUSE_COLLISION)
+def _works(
+    groups: Whole, needs: Whole, working: Whole, needed: Whole, up: Flags
+) -> bool:  # pragma: no cover - compiled
+    works = True
+    for group in groups:
+        works = works and (group == ABSENT or working[group] >= needed[group])
+    for other in needs:
+        works = works and (other == ABSENT or up[other])
+    return works
 
 
 @inner_kernel
 def _functions(
-    plan: Plan, state: State, log: Log, place: int
+    order: Whole,
+    first_provider: Whole,
+    opened: Flags,
+    burns: Flags,
+    groups: Whole,
+    needs: Whole,
+    working: Whole,
+    needed: Whole,
+    up: Flags,
+    fuel: bool,
+    log: Log,
+    r: int,
+    place: int,
 ) -> None:  # pragma: no cover - compiled
     """Say what works now, those that others need first."""
-    for r in range(state.here.size):
-        if not state.here[r] or state.lost[r] or not state.today[r]:
-            continue
-        for function in plan.function_order:
-            up = False
-            first = plan.function_first_provider[function]
-            for provider in range(first, plan.function_first_provider[function + 1]):
-                if not plan.provider_open[provider, place]:
-                    continue
-                if plan.provider_burns[provider] and not state.fuel[r]:
-                    continue
-                up = True
-                for k in range(plan.provider_groups.shape[1]):
-                    group = plan.provider_groups[provider, k]
-                    if group != ABSENT and state.group_working[r, group] < plan.group_needed[group]:
-                        up = False
-                        break
-                for k in range(plan.provider_needs.shape[1]):
-                    other = plan.provider_needs[provider, k]
-                    if other != ABSENT and not state.up[r, other]:
-                        up = False
-                        break
-                if up:
+    for function in order:
+        works = False
+        for provider in range(first_provider[function], first_provider[function + 1]):
+            if opened[provider] and (fuel or not burns[provider]):
+                works = _works(groups[provider], needs[provider], working, needed, up)
+                if works:
                     break
-            if up != state.up[r, function]:
-                state.up[r, function] = up
-                _note(log, r, place, _UP if up else _DOWN, function, 0.0)
+        if works != up[function]:
+            up[function] = works
+            _note(log, r, place, _UP if works else _DOWN, function, 0.0)
 
 
 @inner_kernel
-def _leaks(
-    plan: Plan, given: Given, state: State, log: Log, place: int
-) -> None:  # pragma: no cover - compiled
-    """Work out what the cabin loses, and shut hatches before those beyond the limit.
+def _can_return(
+    order: Whole,
+    first_provider: Whole,
+    opened: Flags,
+    needs: Whole,
+    need: Whole,
+    gone: Flags,
+    rescue: int,
+    possible: Flags,
+) -> bool:  # pragma: no cover - compiled
+    """Say whether all that people need and that is lost could be provided again.
+
+    Equipment and propellant do not count: who comes back mends and brings. Seats home come along.
+    """
+    for function in order:
+        possible[function] = False
+        for provider in range(first_provider[function], first_provider[function + 1]):
+            there = opened[provider]
+            for other in needs[provider]:
+                there = there and (other == ABSENT or possible[other])
+            possible[function] = possible[function] or there
+    for function in order:
+        needed = need[function] == _CREW or need[function] == _STATION
+        if needed and gone[function] and not possible[function] and function != rescue:
+            return False
+    return True
+
+
+@inner_kernel
+def _cabin_loss(
+    leaks: _LeaksNow,
+    growth: Array,
+    hatches: _Hatches,
+    hatch: Array,
+    totals: Array,
+    limit: float,
+    grows: bool,
+    people: int,
+    log: Log,
+    r: int,
+    place: int,
+) -> float:  # pragma: no cover - compiled
+    """Air that the cabin loses through leaks; hatches before those beyond the limit are shut.
 
     A leak grows in steps, at the begin of each month.
     """
-    leaks = given.leak_birth.shape[2]
-    for r in range(state.here.size):
-        if not state.here[r] or state.lost[r] or not state.today[r]:
-            continue
-        people = _people_now(plan, state, r, place)
-        lost = given.leak_baseline[r]
-        if plan.month_begins[place]:
-            for k in range(state.active_count[r]):
-                module, number = state.active[r, k] // leaks, state.active[r, k] % leaks
-                age = place - state.leak_since[r, module, number]
-                rate = state.leak_now[r, module, number]
-                rate *= np.exp(given.leak_growth[r, module] * age)
-                state.leak_now[r, module, number] = min(rate, LARGEST_LEAK)
-                state.leak_since[r, module, number] = place
-        for k in range(state.active_count[r]):
-            module = state.active[r, k] // leaks
-            total = 0.0
-            for number in range(leaks):
-                total += state.leak_now[r, module, number]
-            if total > plan.leak_limit:
-                if not state.beyond[r, module]:
-                    state.beyond[r, module] = True
-                    _note(log, r, place, _BEYOND, module, total)
-            elif total < 0.5 * plan.leak_limit:
-                state.beyond[r, module] = False
-                if people > 0:  # a hatch shut for a leak is opened again, one before a hole is not
-                    state.hatch_shut[r, module] = False
-            if state.beyond[r, module] and people > 0 and not _shut(state, r, module):
-                state.hatch_shut[r, module] = True
-                _note(log, r, place, _HATCH_SHUT, module, total)
-        for k in range(state.active_count[r]):
-            module, number = state.active[r, k] // leaks, state.active[r, k] % leaks
-            if not _shut(state, r, module):
-                lost += state.leak_now[r, module, number] * max(plan.hatch[module, place], 0.0)
-        state.leak_day[r] = lost
+    most, lost = leaks.now.shape[1], 0.0
+    totals[:] = 0.0
+    for k in range(leaks.listed[0]):
+        module, number = leaks.active[k] // most, leaks.active[k] % most
+        if grows:
+            days = place - leaks.since[module, number]
+            rate = leaks.now[module, number] * np.exp(growth[module] * days)
+            leaks.now[module, number] = min(rate, LARGEST_LEAK)
+            leaks.since[module, number] = place
+        totals[module] += leaks.now[module, number]
+    for module in range(totals.size):
+        total = totals[module]
+        if total > limit and hatch[module] >= 0.0:
+            if not hatches.beyond[module]:
+                hatches.beyond[module] = True
+                _note(log, r, place, _BEYOND, module, total)
+        elif total < 0.5 * limit:
+            hatches.beyond[module] = False
+            if people > 0:  # a hatch shut for a leak is opened again, one before a hole is not
+                hatches.shut[module] = False
+        closed = hatches.shut[module] or hatches.pierced[module]
+        if hatches.beyond[module] and hatch[module] >= 0.0 and people > 0 and not closed:
+            hatches.shut[module] = closed = True
+            _note(log, r, place, _HATCH_SHUT, module, total)
+        if not closed and hatch[module] > 0.0:
+            lost += total * hatch[module]
+    return lost
 
 
 @inner_kernel
-def _needs(plan: Plan, state: State, place: int) -> None:  # pragma: no cover - compiled
+def _needs(
+    use: Array,
+    use_person: Array,
+    takes_leaks: Flags,
+    spared_by: Whole,
+    spared: Array,
+    up: Flags,
+    people: int,
+    leak_day: float,
+    need: Array,
+) -> None:  # pragma: no cover - compiled
     """Work out what a day takes of each store."""
-    for r in range(state.here.size):
-        if not state.here[r] or state.lost[r] or not state.today[r]:
-            continue
-        people = _people_now(plan, state, r, place)
-        for store in range(plan.store_start.size):
-            spared = 0.0
-            for k in range(plan.store_spared_by.shape[1]):
-                function = plan.store_spared_by[store, k]
-                if function != ABSENT and state.up[r, function]:
-                    spared += plan.store_spared[store, k]
-            need = plan.store_use[store] + people * plan.store_use_person[store]
-            need *= max(1.0 - spared, 0.0)
-            if plan.store_takes_leaks[store]:
-                need += state.leak_day[r]
-            state.need[r, store] = need
+    for store in range(need.size):
+        less = 0.0
+        for k in range(spared_by.shape[1]):
+            function = spared_by[store, k]
+            if function != ABSENT and up[function]:
+                less += spared[store, k]
+        need[store] = (use[store] + people * use_person[store]) * max(1.0 - less, 0.0)
+        if takes_leaks[store]:
+            need[store] += leak_day
 
 
 @inner_kernel
-def _stores(plan: Plan, state: State, log: Log, place: int) -> None:  # pragma: no cover - compiled
-    """Use up what the day needs; a store that begins or ceases to be short is looked at."""
-    for r in range(state.here.size):
-        if not state.here[r] or state.lost[r]:
-            continue
-        for store in range(plan.store_start.size):
-            need = state.need[r, store]
-            level = state.store[r, store]
-            filler = plan.store_filled_by[store]
-            if filler != ABSENT and state.up[r, filler]:
-                filled = plan.store_capacity[store] - level + need
-                state.came[r, store] += filled
-                level += filled
-            met = min(need, level)
-            state.store[r, store] = level - met
-            state.used[r, store] += met
-            short = met < need
+def _stores(
+    stock: _Stock, capacity: Array, filled_by: Whole, up: Flags, log: Log, r: int, place: int
+) -> bool:  # pragma: no cover - compiled
+    """Use up what the day needs; return whether a store began or ceased to be short."""
+    changed = False
+    for store in range(capacity.size):
+        need, level = stock.need[store], stock.level[store]
+        if filled_by[store] != ABSENT and up[filled_by[store]]:
+            filled = capacity[store] - level + need
+            stock.came[store] += filled
+            level += filled
+        met = min(need, level)
+        stock.level[store] = level - met
+        stock.used[store] += met
+        stock.unmet[store] += need - met
+        short = need - met > _ROUNDING * need
+        if short != stock.short[store]:
+            stock.short[store] = short
+            changed = True
             if short:
-                state.unmet[r, store] += need - met
-            if short != state.short[r, store]:
-                state.short[r, store] = short
-                state.today[r] = True
-                if short:
-                    _note(log, r, place, _SHORT, store, 0.0)
+                _note(log, r, place, _SHORT, store, 0.0)
+    return changed
 
 
 @inner_kernel
-def _losses(plan: Plan, state: State, log: Log, place: int) -> None:  # pragma: no cover - compiled
-    """Find functions that nothing bridges any more, and what that ends."""
-    for r in range(state.here.size):
-        if not state.here[r] or state.lost[r] or not state.today[r]:
+def _quiet_stores(
+    stock: _Stock, capacity: Array, filled_by: Whole, up: Flags, days: int
+) -> int:  # pragma: no cover - compiled
+    """Use up what some like days need, or fewer of them if a store may run short; return how many.
+
+    None, if one may run short on the first of them.
+    """
+    for store in range(capacity.size):
+        need, level = stock.need[store], stock.level[store]
+        if stock.short[store] or (filled_by[store] != ABSENT and up[filled_by[store]]):
             continue
-        for function in range(plan.function_need.size):
-            bridges, short = 0, False
-            for k in range(plan.function_bridge.shape[1]):
-                store = plan.function_bridge[function, k]
-                if store != ABSENT:
-                    bridges += 1
-                    short = short or state.short[r, store]
-            gone = short or (bridges == 0 and not state.up[r, function])
-            if gone and not state.gone[r, function]:
-                _note(log, r, place, _FUNCTION_LOST, function, 0.0)
-                if plan.function_need[function] == _STATION:
-                    _lose_station(plan, state, log, r, place, function)
-                elif plan.function_need[function] == _CREW:
-                    _evacuate(plan, state, log, r, place, function)
-            state.gone[r, function] = gone
+        if level < (days + 1) * need:  # a day to spare, for rounding
+            days = max(int(level / need) - 1, 0)
+            if days == 0:
+                return 0
+    for store in range(capacity.size):
+        need, level = stock.need[store], stock.level[store]
+        if stock.short[store]:
+            met = min(need, level)
+            if met > 0.0 and days > 0:  # what rounding left
+                stock.level[store] = level - met
+                stock.used[store] += met
+            stock.unmet[store] += days * need - met
+            continue
+        if filled_by[store] != ABSENT and up[filled_by[store]]:
+            stock.came[store] += capacity[store] - level + days * need
+            stock.level[store] = capacity[store]
+        else:
+            stock.level[store] = level - days * need
+        stock.used[store] += days * need
+    return days
+
+
+@inner_kernel
+def _losses(
+    need: Whole,
+    bridge: Whole,
+    up: Flags,
+    gone: Flags,
+    short: Flags,
+    crew: _Crew,
+    log: Log,
+    r: int,
+    place: int,
+) -> bool:  # pragma: no cover - compiled
+    """Find functions that nothing bridges any more; return whether that ends the station."""
+    for function in range(need.size):
+        bridges, empty = 0, False
+        for store in bridge[function]:
+            if store != ABSENT:
+                bridges += 1
+                empty = empty or short[store]
+        now = empty or (bridges == 0 and not up[function])
+        begins = now and not gone[function]
+        gone[function] = now
+        if not begins:
+            continue
+        _note(log, r, place, _FUNCTION_LOST, function, 0.0)
+        if need[function] == _CREW or need[function] == _STATION:
+            _evacuate(crew, log, r, place, function)
+        if need[function] == _STATION:
+            _note(log, r, place, _STATION_LOST, function, 0.0)
+            return True
+    return False
 
 
 @inner_kernel
 def _mend_units(
-    plan: Plan,
-    given: Given,
-    state: State,
+    dealt: _Dealt,
+    units: _Units,
+    now: _UnitsNow,
+    broken: int,
+    may: Flags,
+    days: Array,
+    takes_spare: Flags,
+    stirred: Flags,
     log: Log,
     r: int,
     place: int,
     free: int,
     segment: int,
-) -> int:  # pragma: no cover - compiled
-    """One day of work on broken units; robots if no segment is given. Return free hands."""
-    robots = segment == ABSENT
-    for unit in range(plan.unit_group.size):
-        if free == 0:
+) -> tuple[int, int]:  # pragma: no cover - compiled
+    """One day of work on broken units; by robots if no segment is given.
+
+    Return free hands, and the next day on which a mended unit fails.
+    """
+    due = NEVER
+    for unit in range(units.group.size):
+        if free == 0 or broken == 0:
             break
-        if not state.unit_broken[r, unit]:
+        if not now.broken[unit]:
             continue
-        group = plan.unit_group[unit]
-        may = plan.group_by_robot[group] if robots else plan.group_by_people[group]
-        if not may or (not robots and plan.group_segment[group] != segment):
+        broken -= 1
+        group = units.group[unit]
+        if not may[group] or (segment != ABSENT and units.segment[group] != segment):
             continue
-        done = state.unit_done[r, unit]
-        if done == 0.0 and plan.group_takes_spare[group]:
-            if state.shelf[r, group] < 1.0:
+        done = now.done[unit]
+        if done == 0.0 and takes_spare[group]:
+            if now.shelf[group] < 1.0:
                 continue
-            state.shelf[r, group] -= 1.0
-        days = plan.group_robot_days[group] if robots else plan.group_people_days[group]
-        done += 1.0 / max(days, 1.0)
+            now.shelf[group] -= 1.0
+        done += 1.0 / max(days[group], 1.0)
         free -= 1
-        if done < 1.0 - 1e-9:
-            state.unit_done[r, unit] = done
+        if done < _DONE:
+            now.done[unit] = done
             continue
-        life = state.unit_life[r, unit] + 1
-        state.unit_life[r, unit] = life
-        state.unit_broken[r, unit] = False
-        state.unit_done[r, unit] = 0.0
-        state.group_working[r, group] += 1
-        state.stirred[r] = True
-        due = _due_failure(plan, given, r, unit, life, 0.0, place + 1)
-        state.unit_due[r, unit] = due
-        state.event_day[r] = min(state.event_day[r], due)
-        _note(log, r, place, _BY_ROBOT if robots else _BY_PEOPLE, group, 0.0)
-    return free
+        now.life[unit] += 1
+        now.broken[unit] = False
+        now.done[unit] = 0.0
+        now.working[group] += 1
+        stirred[r] = True
+        now.due[unit] = _next_failure(dealt, units, unit, now.life[unit], 0.0, place + 1)
+        due = min(due, now.due[unit])
+        _note(log, r, place, _BY_ROBOT if segment == ABSENT else _BY_PEOPLE, group, 0.0)
+    return free, due
 
 
 @inner_kernel
 def _mend_leaks(
-    plan: Plan,
-    given: Given,
-    state: State,
+    leaks: _LeaksNow,
+    left: Array,
+    own_from: Whole,
+    module_segment: Whole,
+    hatch: Array,
+    found: float,
+    repair_days: float,
+    stirred: Flags,
     log: Log,
     r: int,
     place: int,
@@ -654,90 +718,56 @@ def _mend_leaks(
     segment: int,
 ) -> int:  # pragma: no cover - compiled
     """One day of work on leaks that are large enough to be found. Return free hands."""
-    leaks, repairs = given.leak_birth.shape[2], given.leak_left.shape[3]
+    most, repairs = left.shape[1], left.shape[2]
     k = 0
-    while k < state.active_count[r] and free > 0:
-        module, number = state.active[r, k] // leaks, state.active[r, k] % leaks
-        rate = state.leak_now[r, module, number]
-        found = rate >= plan.leak_found and place >= given.leak_own_from[module]
-        if plan.module_segment[module] != segment or not found:
+    while k < leaks.listed[0] and free > 0:
+        module, number = leaks.active[k] // most, leaks.active[k] % most
+        rate = leaks.now[module, number]
+        there = hatch[module] >= 0.0 and place >= own_from[module]
+        if module_segment[module] != segment or rate < found or not there:
             k += 1
             continue
         free -= 1
-        state.leak_done[r, module, number] += 1.0 / max(plan.leak_repair_days, 1.0)
-        if state.leak_done[r, module, number] < 1.0 - 1e-9:
+        leaks.done[module, number] += 1.0 / max(repair_days, 1.0)
+        if leaks.done[module, number] < _DONE:
             k += 1
             continue
-        state.leak_done[r, module, number] = 0.0
-        mended = state.leak_mended[r, module, number]
-        state.leak_mended[r, module, number] = mended + 1
-        rate *= given.leak_left[r, module, number, min(mended, repairs - 1)]
+        leaks.done[module, number] = 0.0
+        mended = leaks.mended[module, number]
+        leaks.mended[module, number] = mended + 1
+        rate *= left[module, number, min(mended, repairs - 1)]
         _note(log, r, place, _LEAK_MENDED, module, rate)
-        state.stirred[r] = True
-        state.leak_since[r, module, number] = place
+        stirred[r] = True
+        leaks.since[module, number] = place
         if rate >= SEALED:
-            state.leak_now[r, module, number] = rate
+            leaks.now[module, number] = rate
             k += 1
-            continue
-        state.leak_now[r, module, number] = 0.0
-        _drop_leak(state, r, k)
+        else:
+            leaks.now[module, number] = 0.0
+            _drop_leak(leaks, k)
     return free
 
 
 @inner_kernel
-def _work(
-    plan: Plan, given: Given, state: State, log: Log, place: int
-) -> None:  # pragma: no cover - compiled
-    """Repairs: robots first, then the people of each segment; leaks after units.
+def _alike_until(
+    exists: Flags, stirs: Flags, begins: Flags, ends: Flags, brought: Array, first: int, last: int
+) -> Whole:  # pragma: no cover - compiled
+    """For each place from the first: the next one on which the plan changes something.
 
-    Who finds nothing to do today finds nothing tomorrow, until something stirs.
+    The place itself if it is such a one.
     """
-    for r in range(state.here.size):
-        if not state.here[r] or state.lost[r]:
-            continue
-        if not state.busy[r] and not state.today[r]:
-            continue
-        broken = False
-        for unit in range(plan.unit_group.size):
-            broken = broken or state.unit_broken[r, unit]
-        worked = False
-        if broken and plan.robots > 0:
-            free = _mend_units(plan, given, state, log, r, place, plan.robots, ABSENT)
-            worked = free < plan.robots
-        if _people_now(plan, state, r, place) > 0 and (broken or state.active_count[r] > 0):
-            for segment in range(plan.trained.shape[0]):
-                if plan.trained[segment, place] == 0:
-                    continue
-                free = plan.hands
-                if broken:
-                    free = _mend_units(plan, given, state, log, r, place, free, segment)
-                if state.active_count[r] > 0:
-                    free = _mend_leaks(plan, given, state, log, r, place, free, segment)
-                worked = worked or free < plan.hands
-        state.busy[r] = worked
-
-
-@inner_kernel
-def _evenings(
-    plan: Plan, state: State, course: Course, alive: NDArray[np.bool_], place: int
-) -> None:  # pragma: no cover - compiled
-    """Write down what is kept of the day."""
-    month, ends = plan.month[place], plan.month_ends[place]
-    for r in range(state.here.size):
-        if not alive[r]:
-            continue
-        if not state.lost[r]:
-            course.lived[r, month] += 1
-            course.leak[r, month] += state.leak_day[r]
-            course.burns[r, place] = plan.orbit == ABSENT or state.up[r, plan.orbit]
-            course.moves[r, place] = plan.avoidance == ABSENT or state.up[r, plan.avoidance]
-            course.people[r, place] = _people_now(plan, state, r, place)
-        if ends:
-            for function in range(plan.function_need.size):
-                if state.lost[r] or not state.up[r, function]:
-                    course.down[function, month] += 1
-            for store in range(plan.store_start.size):
-                course.store[r, store, month] = state.store[r, store]
+    until = np.empty(last - first, np.int64)
+    end = last
+    for place in range(last - 1, first - 1, -1):
+        if place + 1 < last and (ends[place] or not exists[place + 1]):
+            end = place + 1
+        changes = stirs[place] or begins[place] or not exists[place]
+        for store in range(brought.shape[0]):
+            changes = changes or brought[store, place] > 0.0
+        if changes:
+            end = place
+        until[place - first] = end
+    return until
 
 
 @kernel
@@ -747,33 +777,409 @@ def live_days(
     state: State,
     log: Log,
     course: Course,
-    fuel: NDArray[np.bool_],
-    alive: NDArray[np.bool_],
+    fuel: Flags,
+    alive: Flags,
     first: int,
     last: int,
+    replica: int,
+    resumed: int,
     room: int,
-) -> int:  # pragma: no cover - compiled
-    """Live some days of all replicas, from a place to another (excluded); return the place reached.
+) -> tuple[int, int]:  # pragma: no cover - compiled
+    """Live some days of all replicas, from a place to another (excluded), one after the other.
 
-    It stops before a day for which the log has less than `room` left. `fuel` tells for each replica
-    whether there is propellant, `alive` whether the station is in orbit; both hold for all of these
-    days. A lost station stays in orbit without people, work or burns.
+    It begins with a replica, that one at the place `resumed`, and stops before a day for which the
+    log has less than `room` left. Returned are the replica and the place reached; all is done when
+    the replica is the number of replicas.
+
+    `fuel` tells for each replica whether there is propellant, `alive` whether the station is in
+    orbit; both hold for all of these days. A lost station stays in orbit without people, work or
+    burns. Phases of a day: arrivals; return; what is due (units, births of leaks, dated repairs,
+    particles), approaches; functions; leaks; stores; losses; repairs.
     """
-    for place in range(first, last):
-        if not plan.exists[place]:
+    alike = _alike_until(
+        plan.exists, plan.stirs, plan.month_begins, plan.month_ends, plan.store_brought, first, last
+    )
+    # By day first: one replica lives many days.
+    opened = np.ascontiguousarray(plan.provider_open[:, first:last].T)
+    hatch = np.ascontiguousarray(plan.hatch[:, first:last].T)
+    totals = np.empty(plan.module_segment.size)
+    units = _Units(
+        plan.unit_group,
+        plan.unit_first,
+        plan.unit_last,
+        plan.unit_age,
+        plan.unit_key,
+        plan.group_segment,
+        plan.group_hazard,
+        plan.wear,
+    )
+    stores, functions = plan.store_start.size, plan.function_need.size
+    modules, targets = plan.module_segment.size, plan.target_kind.size
+    possible = np.empty(functions, np.bool_)
+    segments, avoidance = plan.trained.shape[0], plan.avoidance
+    while replica < given.replica.size:
+        r = replica
+        place = max(resumed, first)
+        resumed = first
+        replica += 1
+        if not alive[r]:
             continue
-        if log.replica.size - log.length[0] < room:
-            return place
-        _mornings(plan, given, state, log, fuel, alive, place)
-        _units_due(plan, state, log, course, place)
-        _leaks_due(plan, given, state, log, place)
-        _hits_due(plan, given, state, log, place)
-        _approaches(plan, given, state, log, place)
-        _functions(plan, state, log, place)
-        _leaks(plan, given, state, log, place)
-        _needs(plan, state, place)
-        _stores(plan, state, log, place)
-        _losses(plan, state, log, place)
-        _work(plan, given, state, log, place)
-        _evenings(plan, state, course, alive, place)
-    return last
+        dealt = _Dealt(given.seed, given.replica[r])
+        now = _UnitsNow(
+            state.unit_due[r],
+            state.unit_broken[r],
+            state.unit_done[r],
+            state.unit_life[r],
+            state.group_working[r],
+            state.shelf[r],
+        )
+        leaks = _LeaksNow(
+            state.leak_now[r],
+            state.leak_since[r],
+            state.leak_mended[r],
+            state.leak_done[r],
+            state.active[r],
+            state.active_count[r : r + 1],
+        )
+        hatches = _Hatches(state.hatch_shut[r], state.pierced[r], state.beyond[r])
+        crew = _Crew(
+            plan.people,
+            plan.seats,
+            plan.target_seats,
+            state.target_hit_until[r],
+            state.away_until,
+            state.stirred,
+            plan.return_days,
+        )
+        stock = _Stock(
+            state.store[r],
+            state.need[r],
+            state.short[r],
+            state.came[r],
+            state.used[r],
+            state.unmet[r],
+        )
+        up = state.up[r]
+        changed = True  # functions are worked out on the first day that stirs
+        broken = 0
+        for unit in range(now.broken.size):
+            broken += now.broken[unit]
+        while place < last:
+            if not plan.exists[place]:
+                place += 1
+                changed = True
+                continue
+            if log.replica.size - log.length[0] < room:
+                return r, place
+            days = 0
+            if state.lost[r]:
+                days = max(alike[place - first] - place, 1)
+            elif (
+                state.started[r]
+                and not state.stirred[r]
+                and not state.busy[r]
+                and fuel[r] == state.fuel[r]
+                and (avoidance == ABSENT or up[avoidance])
+            ):
+                until = min(alike[place - first], state.event_day[r])
+                if state.away_until[r] >= 0:
+                    until = min(until, state.away_until[r])
+                if until > place:
+                    days = _quiet_stores(
+                        stock, plan.store_capacity, plan.store_filled_by, up, until - place
+                    )
+            if days == 0:
+                days = 1
+                if not state.started[r]:
+                    state.started[r] = True
+                    state.away_until[r] = -1
+                    state.event_day[r] = place
+                    _start_units(dealt, units, now, place)
+                    now.shelf[:] = plan.group_spares
+                    for target in range(targets):
+                        state.target_due[r, target], state.target_lived[r, target] = _next_hit(
+                            dealt,
+                            plan.target_key[target],
+                            plan.target_hazard[target],
+                            given.particle_factor[r],
+                            0,
+                            0.0,
+                        )
+                        state.target_hit_until[r, target] = -1
+                    for module in range(modules):
+                        state.leak_due[r, module] = _next_birth(given.leak_birth[r, module], 0)
+                    up[:] = True
+                    stock.level[:] = plan.store_start
+                for store in range(stores):
+                    brought = plan.store_brought[store, place]
+                    if brought > 0.0:
+                        space = max(plan.store_capacity[store] - stock.level[store], 0.0)
+                        taken = min(brought, space)
+                        stock.level[store] += taken
+                        stock.came[store] += taken
+                        state.refused[r, store] += brought - taken
+                if plan.cargo[place] > 0:
+                    for group in range(now.shelf.size):
+                        now.shelf[group] += plan.group_spares_per_cargo[group] * plan.cargo[place]
+                stirred = state.stirred[r] or plan.stirs[place] or plan.month_begins[place]
+                changed = changed or state.stirred[r] or plan.stirs[place]
+                state.stirred[r] = False
+                if fuel[r] != state.fuel[r]:
+                    state.fuel[r] = fuel[r]
+                    stirred = changed = True
+                if 0 <= state.away_until[r] <= place:
+                    if _can_return(
+                        plan.function_order,
+                        plan.function_first_provider,
+                        opened[place - first],
+                        plan.provider_needs,
+                        plan.function_need,
+                        state.gone[r],
+                        plan.rescue,
+                        possible,
+                    ):
+                        state.away_until[r] = -1
+                        _note(log, r, place, _RETURN, 0, 0.0)
+                        stirred = True
+                    else:
+                        state.away_until[r] = place + ASK_AGAIN
+                if state.event_day[r] <= place:
+                    stirred = changed = True
+                    _units_due(units, now, course.failures[:, plan.month[place]], log, r, place)
+                    broken = 0
+                    for unit in range(now.broken.size):
+                        broken += now.broken[unit]
+                    _births_due(
+                        given.leak_birth[r],
+                        given.leak_rate[r],
+                        state.leak_pending[r],
+                        state.leak_due[r],
+                        leaks,
+                        hatch[place - first],
+                        log,
+                        r,
+                        place,
+                    )
+                    _dated_repairs(
+                        given.leak_dated,
+                        given.leak_dated_module,
+                        given.leak_dated_left[r],
+                        leaks,
+                        log,
+                        r,
+                        place,
+                    )
+                    for target in range(targets):
+                        while state.target_due[r, target] <= place and not state.lost[r]:
+                            count = state.target_count[r, target]
+                            if plan.target_kind[target] == 0:
+                                module = plan.target_module[target]
+                                closed = (
+                                    hatch[place - first, module] <= 0.0
+                                    or hatches.shut[module]
+                                    or hatches.pierced[module]
+                                )
+                                state.lost[r] = _penetrate(
+                                    dealt,
+                                    plan.target_key[target],
+                                    plan.target_hole[target],
+                                    plan.chain,
+                                    plan.volume[place],
+                                    plan.module_share[module, place],
+                                    closed,
+                                    crew,
+                                    log,
+                                    r,
+                                    place,
+                                    target,
+                                    count,
+                                )
+                                hatches.pierced[module] = True
+                            else:
+                                crew.hit_until[target] = min(
+                                    plan.target_until[target, place],
+                                    place + max(plan.rescue_days, 1),
+                                )
+                                _note(log, r, place, _SHIP_HIT, target, 0.0)
+                                people = _people_now(crew, r, place)
+                                if people > _seats_now(crew, place):
+                                    _note(log, r, place, _SEAT_LOST, target, float(people))
+                            state.target_count[r, target] = count + 1
+                            state.target_due[r, target], state.target_lived[r, target] = _next_hit(
+                                dealt,
+                                plan.target_key[target],
+                                plan.target_hazard[target],
+                                given.particle_factor[r],
+                                count + 1,
+                                state.target_lived[r, target],
+                            )
+                    state.event_day[r] = _next_event(
+                        units,
+                        now.due,
+                        state.target_due[r],
+                        state.leak_due[r],
+                        given.leak_own_from,
+                        given.leak_dated,
+                        place,
+                    )
+                if (
+                    given.approach[r, place]
+                    and avoidance != ABSENT
+                    and not up[avoidance]
+                    and not state.lost[r]
+                ):
+                    event = np.uint64(plan.event_offset + place)
+                    draw = uniform_kernel(
+                        dealt.seed, dealt.replica, _APPROACH, plan.station_key, event
+                    )
+                    if draw < plan.collision_chance:
+                        _note(log, r, place, _COLLISION, 0, 0.0)
+                        _evacuate(crew, log, r, place, CAUSE_COLLISION)
+                        _note(log, r, place, _STATION_LOST, CAUSE_COLLISION, 0.0)
+                        state.lost[r] = True
+                if not state.lost[r]:
+                    if stirred:
+                        if changed:
+                            changed = False
+                            _functions(
+                                plan.function_order,
+                                plan.function_first_provider,
+                                opened[place - first],
+                                plan.provider_burns,
+                                plan.provider_groups,
+                                plan.provider_needs,
+                                now.working,
+                                plan.group_needed,
+                                up,
+                                fuel[r],
+                                log,
+                                r,
+                                place,
+                            )
+                        people = _people_now(crew, r, place)
+                        state.leak_day[r] = given.leak_baseline[r] + _cabin_loss(
+                            leaks,
+                            given.leak_growth[r],
+                            hatches,
+                            hatch[place - first],
+                            totals,
+                            plan.leak_limit,
+                            plan.month_begins[place],
+                            people,
+                            log,
+                            r,
+                            place,
+                        )
+                        _needs(
+                            plan.store_use,
+                            plan.store_use_person,
+                            plan.store_takes_leaks,
+                            plan.store_spared_by,
+                            plan.store_spared,
+                            up,
+                            people,
+                            state.leak_day[r],
+                            stock.need,
+                        )
+                        state.busy[r] = True
+                    turned = _stores(
+                        stock, plan.store_capacity, plan.store_filled_by, up, log, r, place
+                    )
+                    if turned or stirred:
+                        state.lost[r] = _losses(
+                            plan.function_need,
+                            plan.function_bridge,
+                            up,
+                            state.gone[r],
+                            stock.short,
+                            crew,
+                            log,
+                            r,
+                            place,
+                        )
+                    if state.lost[r]:  # the air of its last day was taken from the stores
+                        course.leak[r, plan.month[place]] += state.leak_day[r]
+                        state.leaked[r] += state.leak_day[r]
+                if state.busy[r] and not state.lost[r]:
+                    worked = False
+                    if plan.robots > 0 and broken > 0:
+                        free, due = _mend_units(
+                            dealt,
+                            units,
+                            now,
+                            broken,
+                            plan.group_by_robot,
+                            plan.group_robot_days,
+                            plan.group_takes_spare,
+                            state.stirred,
+                            log,
+                            r,
+                            place,
+                            plan.robots,
+                            ABSENT,
+                        )
+                        worked = free < plan.robots
+                        state.event_day[r] = min(state.event_day[r], due)
+                    if _people_now(crew, r, place) > 0:
+                        for segment in range(segments):
+                            if plan.trained[segment, place] == 0:
+                                continue
+                            free = plan.hands
+                            if broken > 0:
+                                free, due = _mend_units(
+                                    dealt,
+                                    units,
+                                    now,
+                                    broken,
+                                    plan.group_by_people,
+                                    plan.group_people_days,
+                                    plan.group_takes_spare,
+                                    state.stirred,
+                                    log,
+                                    r,
+                                    place,
+                                    free,
+                                    segment,
+                                )
+                                state.event_day[r] = min(state.event_day[r], due)
+                            if leaks.listed[0] > 0:
+                                free = _mend_leaks(
+                                    leaks,
+                                    given.leak_left[r],
+                                    given.leak_own_from,
+                                    plan.module_segment,
+                                    hatch[place - first],
+                                    plan.leak_found,
+                                    plan.leak_repair_days,
+                                    state.stirred,
+                                    log,
+                                    r,
+                                    place,
+                                    free,
+                                    segment,
+                                )
+                            worked = worked or free < plan.hands
+                    state.busy[r] = worked
+                    if worked and broken > 0:
+                        broken = 0
+                        for unit in range(now.broken.size):
+                            broken += now.broken[unit]
+            month = plan.month[place]
+            if not state.lost[r]:
+                people = _people_now(crew, r, place)
+                raised = plan.orbit == ABSENT or up[plan.orbit]
+                moved = avoidance == ABSENT or up[avoidance]
+                course.lived[r, month] += days
+                course.leak[r, month] += days * state.leak_day[r]
+                state.leaked[r] += days * state.leak_day[r]
+                for day in range(place, place + days):
+                    course.burns[r, day] = raised
+                    course.moves[r, day] = moved
+                    course.people[r, day] = people
+            place += days
+            if plan.month_ends[place - 1]:
+                for function in range(functions):
+                    course.down[function, month] += state.lost[r] or not up[function]
+                for store in range(stores):
+                    course.store[r, store, month] = stock.level[store]
+    return replica, first

@@ -92,8 +92,6 @@ def begin(
 
     state = State(
         started=flags(),
-        here=flags(),
-        today=flags(),
         stirred=flags(),
         busy=flags(),
         lost=flags(),
@@ -167,9 +165,9 @@ def live(upkept: Upkept, first: int, last: int, fuel: Flags, alive: Flags) -> Up
     # No replica has more events on one day than these.
     most = 3 * plan.unit_group.size + 3 * plan.function_need.size + plan.store_start.size
     most += 4 * plan.target_kind.size + 3 * upkept.state.active.shape[1] + 8
-    place = first
-    while place < last:
-        place = live_days(
+    replica, place = 0, first
+    while replica < len(fuel):
+        replica, place = live_days(
             plan,
             upkept.given,
             upkept.state,
@@ -177,12 +175,14 @@ def live(upkept: Upkept, first: int, last: int, fuel: Flags, alive: Flags) -> Up
             upkept.course,
             fuel,
             alive,
-            place,
+            first,
             last,
-            most * len(fuel),
+            replica,
+            place,
+            most,
         )
-        if place < last:
-            upkept = replace(upkept, log=_grown(upkept.log, most * len(fuel)))
+        if replica < len(fuel):
+            upkept = replace(upkept, log=_grown(upkept.log, most))
     return upkept
 
 

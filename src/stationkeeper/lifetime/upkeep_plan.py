@@ -17,6 +17,7 @@ Flags = NDArray[np.bool_]
 
 NEVER: Final = 2**40  # a place that no run reaches
 ABSENT: Final = -1  # pads lists of groups, functions and stores; also: no such function
+ASK_AGAIN: Final = 30  # [d] our choice: until it is seen anew whether people can come back
 LARGEST_LEAK: Final = 500.0  # [kg/d] our choice: growth ends here, about a hole of 6 mm
 SEALED: Final = 1e-3  # [kg/d] our choice: less than this is no leak any more
 
@@ -62,7 +63,7 @@ class Plan(NamedTuple):
     """One station, the same for all replicas."""
 
     exists: Flags  # (D,)
-    stirs: Flags  # (D,) providers, people or seats differ from the day before, or cargo docks
+    stirs: Flags  # (D,) providers, people, seats or hatches differ from the day before, or cargo docks
     month_begins: Flags  # (D,) first day of a calendar month
     month_ends: Flags  # (D,) last day of a calendar month, or of the run
     people: Whole  # (D,) planned
@@ -93,6 +94,7 @@ class Plan(NamedTuple):
     function_bridge: Whole  # (F, stores that bridge), padded
     orbit: int  # function, or ABSENT
     avoidance: int  # function, or ABSENT
+    rescue: int  # function, or ABSENT
     provider_open: Flags  # (P, D) commanded, modules there, ship docked
     provider_burns: Flags  # (P,) needs propellant
     provider_groups: Whole  # (P, groups), padded
@@ -152,8 +154,6 @@ class State(NamedTuple):
     """Where some replicas stand at the end of a day."""
 
     started: Flags  # (R,)
-    here: Flags  # (R,) in orbit and not lost at the begin of the day
-    today: Flags  # (R,) something has changed: work out functions, leaks and needs
     stirred: Flags  # (R,) the same, for the next day
     busy: Flags  # (R,) somebody worked on the day before
     lost: Flags  # (R,) the station is lost
@@ -195,7 +195,10 @@ class State(NamedTuple):
 
 
 class Log(NamedTuple):
-    """Events, day after day; `length` goes on where the arrays end."""
+    """Events, those of one replica in the order in which they came.
+
+    `length` goes on where the arrays end.
+    """
 
     replica: Whole  # (n,) place of the replica in the piece
     place: Whole  # (n,)

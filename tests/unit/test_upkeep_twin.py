@@ -1,0 +1,54 @@
+"""The day-step engine and its twin of SimPy processes live the same lives, event by event."""
+
+import numpy as np
+import pytest
+
+from stationkeeper.lifetime.upkeep_plan import Happening
+from stationkeeper.validation.simpy_lives import simpy_lives
+from tests.upkeep_plans import events_of, lived, many_leaks, rich_plan
+
+EXACT = 1e-9  # of values, relative and absolute
+
+
+def circumstances(days, replicas, seed=0, station=0.3):
+    """Return days on which objects come near, propellant is there, and the station is in orbit."""
+    draw = np.random.default_rng(seed)
+    approach = draw.random((replicas, days)) < 0.02
+    fuel = np.repeat(draw.random((1, days // 70 + 1)) < 0.8, 70, axis=1)[:, :days]
+    begins = int(station * days)
+    alive = np.ones((replicas, days), bool)
+    alive[::3, :begins] = False
+    alive[1::5, -days // 10 :] = False
+    return approach, np.repeat(fuel, replicas, axis=0), alive
+
+
+def assert_equal_lives(upkept, twins):
+    ours = events_of(upkept)
+    theirs = [event for twin in twins for event in twin.events]
+    for one, other in zip(ours, theirs, strict=False):
+        assert one[:4] == other[:4]
+        assert one.value == pytest.approx(other.value, rel=EXACT, abs=EXACT)
+    assert len(ours) == len(theirs)
+    state, course = upkept.state, upkept.course
+    for name in ("store", "came", "refused", "used", "unmet"):
+        expected = np.array([getattr(twin, name) for twin in twins])
+        np.testing.assert_allclose(getattr(state, name), expected, rtol=EXACT, atol=1e-7)
+    np.testing.assert_allclose(
+        course.leak.sum(axis=1), [twin.leaked for twin in twins], rtol=EXACT, atol=1e-9
+    )
+    for daily, name in (
+        (course.people, "people"),
+        (course.burns, "raised"),
+        (course.moves, "moved"),
+    ):
+        assert (daily == np.array([getattr(twin, name) for twin in twins])).all()
+
+
+def test_two_hundred_lives_of_a_station_rich_in_events_are_equal():
+    plan, replicas = rich_plan(), 200
+    leaks = many_leaks(plan, replicas)
+    approach, fuel, alive = circumstances(len(plan.exists), replicas)
+    upkept = lived(plan, leaks, replicas=replicas, approach=approach, fuel=fuel, alive=alive)
+    assert_equal_lives(upkept, simpy_lives(plan, upkept.given, fuel, alive))
+    seen = set(upkept.log.code[: upkept.events].tolist())
+    assert seen == {int(code) for code in Happening}
