@@ -232,6 +232,6 @@ def test_stay_doses_are_those_between_launch_and_landing():
 def test_each_event_number_has_a_name_and_a_unit():
     prepared = prepared_for()
     rows = fly_piece(prepared, np.arange(3)).rows
-    names = event_names(prepared.assembled.stays)
+    names = event_names(prepared.assembled.stays, prepared.upkeep)
     assert rows["event"].max() < len(names)
     assert all(name and unit for name, unit in names)
