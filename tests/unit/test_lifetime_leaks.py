@@ -8,6 +8,7 @@ import pytest
 from scipy.special import ndtr
 from scipy.stats import kstest
 
+from stationkeeper.campaign.draws import Purpose, uniforms
 from stationkeeper.errors import DomainError
 from stationkeeper.hull.explanations import (
     DEVIATES,
@@ -317,6 +318,40 @@ def test_a_fitted_module_leaks_as_was_seen(seen_model) -> None:
     assert np.median(total) == pytest.approx(0.2, rel=0.25)
     assert dealt.dated_module.tolist() == [0]
     assert dealt.own_repairs_from.tolist() == [int(day) + 1, 0]
+
+
+@pytest.mark.parametrize("first", [date(2014, 5, 20), date(2014, 7, 15), date(2014, 9, 1)])
+def test_what_is_dealt_is_the_history_of_a_particle(cache, tmp_path, first) -> None:
+    begin = days_since_2000(first)
+    model = model_of(programme_of(tmp_path, SEEN), first=begin)
+    dealt = draw_leaks(model, 5, REPLICAS)
+    fit = model.fits[0]
+    births, until = fit.births, fit.seen.until
+    shared = uniforms(5, REPLICAS, Purpose.HYPOTHESIS, 0, count=3)
+    for r in range(0, len(REPLICAS), 7):
+        p = int(shared[r, 2] * len(births.growth))
+        for day in (begin, max(until, begin)):
+            expected = 0.0
+            for k in range(births.birth.shape[1]):
+                if births.birth[p, k] > min(day, until):
+                    continue
+                rate = births.start[p, k] * np.exp(births.growth[p] * (day - births.birth[p, k]))
+                for j, repair in enumerate(fit.seen.repair_day):
+                    found = births.finds[p, j, k] <= births.found_share[p]
+                    if births.birth[p, k] < repair <= day and found:
+                        rate *= (births.finds[p, j, k] / births.found_share[p]) ** 2
+                expected += rate * DAY
+            total = 0.0
+            for k in range(model.most_leaks):
+                birth = dealt.birth[r, 0, k]
+                if np.isnan(birth) or birth > min(day, until) - begin:
+                    continue
+                rate = dealt.rate[r, 0, k]
+                rate *= np.exp(dealt.growth[r, 0] * (day - begin - max(birth, 0.0)))
+                for j, repair in enumerate(dealt.dated_day):
+                    rate *= dealt.dated_left[r, j, k] if repair <= day - begin else 1.0
+                total += rate
+            assert total == pytest.approx(expected, rel=1e-9)
 
 
 def test_after_the_last_word_leaks_are_born_at_the_rate_of_the_particle(seen_model) -> None:
