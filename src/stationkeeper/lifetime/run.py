@@ -215,11 +215,7 @@ def _fly(
         with pool_of(prepared) as pool:
             fly_chunks(
                 pool,
-                lambda chunk, piece: folder.store(
-                    chunk,
-                    write_events(piece.rows, assembled.keys, events),
-                    write_sums(piece.sums),
-                ),
+                lambda chunk, piece: _store(assembled, events, folder, chunk, piece),
                 [chunk for chunk in chunks if chunk not in whole],
                 replicas,
                 progress=told,
@@ -253,6 +249,16 @@ def _fly(
 def fly_piece(prepared: Prepared, replicas: NDArray[np.int64]) -> Piece:
     """Fly some replicas and count what they did."""
     return tally(prepared.assembled, prepared.upkeep, fly_lives(prepared, replicas))
+
+
+def _store(
+    assembled: Assembled,
+    events: list[tuple[str, str]],
+    folder: RunFolder,
+    chunk: int,
+    piece: Piece,
+) -> None:
+    folder.store(chunk, write_events(piece.rows, assembled.keys, events), write_sums(piece.sums))
 
 
 def merged_sums(folder: RunFolder, replicas: int) -> Columns:

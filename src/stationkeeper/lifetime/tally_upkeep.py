@@ -375,7 +375,8 @@ def upkeep_values(
 
 
 def _texts(words: list[str]) -> NDArray[Any]:
-    return np.array(words, dtype=object)
+    # Of no words at all nothing would tell that they are words.
+    return np.array(words, dtype=object) if words else np.array([], dtype="U1")
 
 
 def _ages(assembled: Assembled, kept: Kept, groups: tuple[str, ...]) -> Array:
