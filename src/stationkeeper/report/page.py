@@ -14,6 +14,7 @@ from stationkeeper.report import (
     limits,
     people,
     propellant,
+    upkeep_sections,
 )
 from stationkeeper.report.evidence import Evidence, evidence_markup, stored_evidence
 from stationkeeper.report.facts import StationFacts, station_facts
@@ -77,6 +78,7 @@ def pictures(run: Run) -> list[Picture]:
         dose.rate_picture(run),
         descent.picture(run),
         *comes_down.pictures(run),
+        *upkeep_sections.pictures(run),
     ]
 
 
@@ -185,6 +187,7 @@ def _figure(picture: Picture, run: Run, evidence: Evidence) -> Markup:
     parts = [tag("h2", picture.title)]
     if picture.key == comes_down.KEY:
         parts += [tag("p", text) for text in comes_down.sentences(run)]
+    parts += upkeep_sections.before(picture.key, run)
     if picture.png is None:
         parts.append(tag("p", picture.caption))
     else:
@@ -196,6 +199,7 @@ def _figure(picture: Picture, run: Run, evidence: Evidence) -> Markup:
         parts += [limits.limits_markup(run), dose.stays_markup(run)]
     if picture.key == comes_down.KEY:
         parts.append(comes_down.ways_markup(run))
+    parts.append(upkeep_sections.after(picture.key, run))
     return tag("section", *parts, id=picture.key)
 
 

@@ -1,5 +1,6 @@
 """What a report is made from: one run folder, read once."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,6 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from stationkeeper.errors import InputError
+from stationkeeper.lifetime.withdrawals import withdrawn
 from stationkeeper.programme.check import check_source
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.problems import Estimate
@@ -23,6 +25,8 @@ from stationkeeper.results.folder import PROGRAMME, read_state
 Dates = NDArray[np.datetime64]
 Numbers = NDArray[np.float64]
 
+# As `lifetime.upkeep_summary` calls them, which would draw in all that flies.
+UPKEEP, WITHDRAWALS = "upkeep.json", "withdrawals.json"
 _COMES_DOWN = {  # events of the replicas, and what they are called here
     "controlled descent ends at altitude": "controlled descent",
     "uncontrolled entry at altitude": "uncontrolled entry",
@@ -174,6 +178,17 @@ class Run:
         return np.nan_to_num(self.series("alive", station)) >= 0.5
 
     @cached_property
+    def upkeep(self) -> dict[str, Any]:
+        """What the run says of leaks, particles and functions, by station; empty if nothing."""
+        found: dict[str, Any] = stored_document(self.folder / UPKEEP).get("stations", {})
+        return found
+
+    @cached_property
+    def withdrawals(self) -> tuple[dict[str, Any], ...]:
+        """What each withdrawal does to each function of a station; empty if nobody leaves."""
+        return tuple(stored_document(self.folder / WITHDRAWALS).get("rows", ()))
+
+    @cached_property
     def stays(self) -> tuple[Stay, ...]:
         """Stays in order of launch."""
         if "stay" not in self.results.sizes or not self.results.sizes["stay"]:
@@ -250,16 +265,36 @@ def read_run(folder: Path) -> Run:
     if checked.programme is None:
         problems = "\n".join(str(problem) for problem in checked.problems)
         raise InputError(f"{folder}: its programme cannot be read\n{problems}")
+    programme = withdrawn(checked.programme)  # as it was flown
     return Run(
         folder=folder,
         results=results,
-        programme=checked.programme,
+        programme=programme,
         record=read_state(folder),
         estimates=checked.estimates,
         basis=checked.basis,
-        samples=flown_samples(checked.programme),
+        samples=flown_samples(programme),
         ends=read_ends(folder),
     )
+
+
+def stored_document(path: Path) -> dict[str, Any]:
+    """Return a JSON document of a run folder; empty if it is not there.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    if not path.exists():
+        return {}
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{path}: cannot be read ({error}); expected JSON; fly the run again"
+        ) from None
+    return found if isinstance(found, dict) else {}
 
 
 def flown_samples(programme: Programme) -> dict[str, tuple[Dates, Numbers]]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stationkeeper.report import upkeep_risks, upkeep_withdrawal
 from stationkeeper.report.facts import StationFacts, dose_facts, station_facts, stay_days
 from stationkeeper.report.limits import nearest, nearness_text
 from stationkeeper.report.numbers import (
@@ -40,7 +41,7 @@ def answer(run: Run) -> list[str]:
     said = [_station(run, facts) for facts in station_facts(run)]
     if not said:
         said = ["No station flies in the span."]
-    said += [text for text in (_people(run), _dose(run), assumed(run)) if text]
+    said += [text for text in (_people(run), _kept(run), _dose(run), assumed(run)) if text]
     return said
 
 
@@ -78,10 +79,17 @@ def _life(run: Run, facts: StationFacts) -> str:
     early, middle, late = (end_text(when) for when in facts.ends)
     if facts.still_flies:
         said = f"{began}to the end of the span, {run.last}, in {share} of the replicas"
-        return said if facts.share_flying == 1 else f"{said}; 5 % are down by {early}"
-    band = "in all replicas" if early == late else f"90 % of the replicas: {early} to {late}"
+        return said if np.isnat(facts.ends[0]) else f"{said}; 5 % are down by {early}"
+    band = f"90 % of the replicas: {early} to {late}" if early != late else _same_day(run, facts)
     how = f", then {' or '.join(facts.how)}" if facts.how else ""
     return f"{began}to {middle} ({band}){how}"
+
+
+def _same_day(run: Run, facts: StationFacts) -> str:
+    """Say in how many replicas a station comes down on the day on which most do."""
+    found = run.ends.get(facts.key)
+    share = 1.0 if found is None else float(np.mean(found.days == facts.ends[1]))
+    return "in all replicas" if share == 1 else f"in {number(100 * share)} % of the replicas"
 
 
 def end_text(when: np.datetime64) -> str:
@@ -100,6 +108,11 @@ def _people(run: Run) -> str:
     if rest > 0.5:
         parts.append(f"other nations {whole(rest)}")
     return f"People live aboard for {whole(sum(days.values()))} person-days: {listed(parts)}."
+
+
+def _kept(run: Run) -> str:
+    """Say how often people leave early and a station is lost, over the span."""
+    return " ".join([*upkeep_risks.over_the_span(run), *upkeep_withdrawal.sentences(run)])
 
 
 def _dose(run: Run) -> str:

@@ -1,0 +1,40 @@
+"""The sections of the report on what wears, leaks, fails and is missed: figures and tables."""
+
+from collections.abc import Callable
+
+from stationkeeper.report import upkeep_leaks, upkeep_risks, upkeep_withdrawal
+from stationkeeper.report.markup import Markup, tag
+from stationkeeper.report.picture import Picture
+from stationkeeper.report.source import Run
+from stationkeeper.report.upkeep_source import upkept_stations
+
+_BEFORE: dict[str, Callable[[Run], list[str]]] = {
+    upkeep_risks.KEY: upkeep_risks.sentences,
+    upkeep_leaks.KEY: upkeep_leaks.sentences,
+    upkeep_withdrawal.KEY: upkeep_withdrawal.sentences,
+}
+_AFTER: dict[str, Callable[[Run], Markup]] = {
+    upkeep_risks.KEY: upkeep_risks.tables,
+    upkeep_leaks.KEY: upkeep_leaks.tables,
+    upkeep_withdrawal.KEY: upkeep_withdrawal.tables,
+}
+
+
+def pictures(run: Run) -> list[Picture]:
+    """Draw the figures of upkeep in the order of the page; none of a run that flew none."""
+    found: list[Picture] = []
+    if upkept_stations(run):
+        found += [upkeep_risks.picture(run), upkeep_leaks.picture(run)]
+    if run.withdrawals:
+        found.append(upkeep_withdrawal.picture(run))
+    return found
+
+
+def before(key: str, run: Run) -> list[Markup]:
+    """Return what is said before the figure of a section."""
+    return [tag("p", text) for text in _BEFORE[key](run)] if key in _BEFORE else []
+
+
+def after(key: str, run: Run) -> Markup:
+    """Return the tables of a section."""
+    return _AFTER[key](run) if key in _AFTER else Markup("")
