@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 Single = NDArray[np.float32]
 
 LOW_ORBIT: Final = 200 * KILOMETRE  # [m] where a station without propulsion counts as lost
+TRIED: Final = 1_000  # replicas in which propulsion is lost for a trial; a band needs no more
 LEAST_PROPELLANT: Final = 1.0  # [kg] our choice: less feeds no engine
 _ANY_ALTITUDE: Final = 300 * KILOMETRE  # [m] stands in for a station that is gone; masked after
 
@@ -181,7 +182,7 @@ def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
             for partner, station, place in prepared.partings:
                 if station == flown.key and place == start:
                     parted[partner, station] = _parted(
-                        prepared, flown, life, upkept[station], rows, place, level
+                        prepared, flown, life, upkept[station], replicas, rows, place, level
                     )
     whole = Lives(replicas, lives, upkept, leaks, factors, parted, {}, {}, {}, {})
     return _with_dose_and_loss(prepared, whole, rows)
@@ -192,6 +193,7 @@ def _parted(
     flown: Flown,
     life: Life,
     upkept: Upkept,
+    replicas: NDArray[np.int64],
     rows: Rows,
     place: int,
     level: Array,
@@ -205,7 +207,7 @@ def _parted(
         level=np.where(there[:, None], level, np.nan),
         net_use=np.where(there[:, None], np.where(filled, -1.0, state.need), np.nan),
         altitude_days=np.where(
-            there, _days_to_low_orbit(prepared, flown, life, rows, place), np.nan
+            there, _days_to_low_orbit(prepared, flown, life, replicas, rows, place), np.nan
         ),
     )
 
@@ -391,7 +393,9 @@ def _with_dose_and_loss(prepared: Prepared, whole: Lives, rows: Rows) -> Lives:
         )
         whole.loss[key] = {}
         for place in loss_days(prepared, flown):
-            whole.loss[key][place] = _days_to_low_orbit(prepared, flown, life, rows, place)
+            whole.loss[key][place] = _days_to_low_orbit(
+                prepared, flown, life, replicas, rows, place
+            )
     return whole
 
 
@@ -411,20 +415,33 @@ def loss_days(prepared: Prepared, flown: Flown) -> list[int]:
 
 
 def _days_to_low_orbit(
-    prepared: Prepared, flown: Flown, life: Life, rows: Rows, place: int
+    prepared: Prepared,
+    flown: Flown,
+    life: Life,
+    replicas: NDArray[np.int64],
+    rows: Rows,
+    place: int,
 ) -> Array:
-    """Days from the end of a day until 200 km, without a burn; NaN where there is no station."""
+    """Days from the end of a day until 200 km, without a burn.
+
+    NaN where there is no station, and in replicas that are not tried.
+    """
     sun, parts = prepared.sun, flown.hardware
-    altitude = life.altitude[:, place].astype(np.float64)
-    mass = parts.mass[place] + np.nan_to_num(life.aboard[:, place].astype(np.float64))
-    return days_to_altitude(
+    tried = np.flatnonzero(replicas < TRIED)
+    found = np.full(replicas.size, np.nan)
+    if not tried.size:
+        return found
+    altitude = life.altitude[tried, place].astype(np.float64)
+    mass = parts.mass[place] + np.nan_to_num(life.aboard[tried, place].astype(np.float64))
+    found[tried] = days_to_altitude(
         prepared.density[flown.key],
         sun.f107,
         sun.f107_81d,
         sun.ap,
-        rows[:, place + 1 : place + 1 + LOSS_HORIZON],
+        rows[tried, place + 1 : place + 1 + LOSS_HORIZON],
         float(prepared.assembled.calendar.first_day + place + 1),
         altitude,
-        life.drag_factor * parts.area[place] / mass,
+        life.drag_factor[tried] * parts.area[place] / mass,
         LOW_ORBIT,
     )
+    return found

@@ -61,7 +61,10 @@ VARIABLES: Final[dict[str, Variable]] = {
     "avoidance": Variable(MONTHLY, "1", "avoidance manoeuvres in the month, mean of replicas"),
     "alive": Variable(MONTHLY, "1", "part of the replica-days of the month spent in orbit"),
     "days_to_200_km": Variable(
-        BAND, "d", "days until 200 km if propulsion is lost on the first of the month", DAY_BINS
+        BAND,
+        "d",
+        "days until 200 km if propulsion is lost on the first of the month, first 1000 replicas",
+        DAY_BINS,
     ),
     "days_to_200_km_capped": Variable(
         MONTHLY, "1", "part of the replicas still above 200 km when the count stops"
