@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
-from stationkeeper.report import upkeep_leaks, upkeep_risks, upkeep_withdrawal
+from stationkeeper.report import (
+    upkeep_chains,
+    upkeep_equipment,
+    upkeep_functions,
+    upkeep_leaks,
+    upkeep_matrix,
+    upkeep_risks,
+    upkeep_withdrawal,
+)
 from stationkeeper.report.markup import Markup, tag
 from stationkeeper.report.picture import Picture
 from stationkeeper.report.source import Run
@@ -15,6 +23,8 @@ _BEFORE: dict[str, Callable[[Run], list[str]]] = {
 }
 _AFTER: dict[str, Callable[[Run], Markup]] = {
     upkeep_risks.KEY: upkeep_risks.tables,
+    upkeep_matrix.KEY: upkeep_matrix.tables,
+    upkeep_chains.KEY: upkeep_chains.tables,
     upkeep_leaks.KEY: upkeep_leaks.tables,
     upkeep_withdrawal.KEY: upkeep_withdrawal.tables,
 }
@@ -24,7 +34,15 @@ def pictures(run: Run) -> list[Picture]:
     """Draw the figures of upkeep in the order of the page; none of a run that flew none."""
     found: list[Picture] = []
     if upkept_stations(run):
-        found += [upkeep_risks.picture(run), upkeep_leaks.picture(run)]
+        found += [
+            upkeep_risks.picture(run),
+            upkeep_matrix.picture(run),
+            upkeep_chains.picture(run),
+            upkeep_leaks.picture(run),
+            upkeep_equipment.picture(run),
+            upkeep_functions.picture(run),
+            upkeep_functions.down_picture(run),
+        ]
     if run.withdrawals:
         found.append(upkeep_withdrawal.picture(run))
     return found
