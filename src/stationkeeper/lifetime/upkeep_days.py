@@ -44,6 +44,8 @@ _PARTICLES = np.uint64(int(Purpose.PARTICLES))
 _APPROACH = np.uint64(int(Purpose.APPROACH))
 _DRAWS_OF_HIT = 16  # numbers of draws that one penetration may take
 _ROUNDING: Final = 1e-9  # share of a day's need that rounding may hide
+_BITS: Final = 16  # of a number on the list of leaks; the module is above them
+_NUMBER: Final = 2**_BITS - 1
 _DONE: Final = 1.0 - 1e-9  # share of a repair that counts as all of it
 _CREW, _STATION = int(Need.CREW), int(Need.STATION)
 _UNIT_FAILS = int(Happening.UNIT_FAILS)
@@ -99,6 +101,14 @@ class _LeaksNow(NamedTuple):
     done: Array
     active: Whole
     listed: Whole
+
+
+class _Jobs(NamedTuple):
+    """What is worked on today and not done: until something stirs, the same tomorrow."""
+
+    where: Whole  # unit, or -1 less what is on the list of leaks
+    step: Array  # share of the repair that a day does
+    length: Whole  # (1,)
 
 
 class _Hatches(NamedTuple):
@@ -285,7 +295,6 @@ def _births_due(
     r: int,
     place: int,
 ) -> None:  # pragma: no cover - compiled
-    most = births.shape[1]
     for module in range(due.size):
         while due[module] <= place:
             number = pending[module]
@@ -293,7 +302,7 @@ def _births_due(
                 rate = min(rates[module, number], LARGEST_LEAK)
                 leaks.now[module, number] = rate
                 leaks.since[module, number] = place
-                leaks.active[leaks.listed[0]] = module * most + number
+                leaks.active[leaks.listed[0]] = module << _BITS | number
                 leaks.listed[0] += 1
                 _note(log, r, place, _LEAK_BEGINS, module, rate)
             pending[module] = number + 1
@@ -314,15 +323,14 @@ def _dated_repairs(
     dated: Whole, where: Whole, shares: Array, leaks: _LeaksNow, log: Log, r: int, place: int
 ) -> None:  # pragma: no cover - compiled
     """Repairs that the document dates: they touch all leaks of their module."""
-    most = leaks.now.shape[1]
     for repair in range(dated.size):
         if dated[repair] != place:
             continue
         module, left = where[repair], 0.0
         k = 0
         while k < leaks.listed[0]:
-            number = leaks.active[k] % most
-            if leaks.active[k] // most != module:
+            number = leaks.active[k] & _NUMBER
+            if leaks.active[k] >> _BITS != module:
                 k += 1
                 continue
             rate = leaks.now[module, number] * shares[repair, number]
@@ -505,10 +513,10 @@ def _cabin_loss(
 
     A leak grows in steps, at the begin of each month.
     """
-    most, lost = leaks.now.shape[1], 0.0
+    lost = 0.0
     totals[:] = 0.0
     for k in range(leaks.listed[0]):
-        module, number = leaks.active[k] // most, leaks.active[k] % most
+        module, number = leaks.active[k] >> _BITS, leaks.active[k] & _NUMBER
         if grows:
             days = place - leaks.since[module, number]
             rate = leaks.now[module, number] * np.exp(growth[module] * days)
@@ -651,11 +659,49 @@ def _losses(
 
 
 @inner_kernel
+def _goes_on(jobs: _Jobs, where: int, step: float) -> None:  # pragma: no cover - compiled
+    """Note a job that is not done today; a robot and people may share one."""
+    for job in range(jobs.length[0]):
+        if jobs.where[job] == where:
+            jobs.step[job] += step
+            return
+    jobs.where[jobs.length[0]] = where
+    jobs.step[jobs.length[0]] = step
+    jobs.length[0] += 1
+
+
+@inner_kernel
+def _days_left(jobs: _Jobs, units: Array, leaks: Array) -> int:  # pragma: no cover - compiled
+    """Days for which all jobs go on before the first of them is done."""
+    days = NEVER
+    for job in range(jobs.length[0]):
+        where = jobs.where[job]
+        leak = max(-1 - where, 0)
+        done = units[where] if where >= 0 else leaks[leak >> _BITS, leak & _NUMBER]
+        days = min(days, int((_DONE - done) / jobs.step[job]))
+    return days
+
+
+@inner_kernel
+def _work_on(
+    jobs: _Jobs, units: Array, leaks: Array, days: int
+) -> None:  # pragma: no cover - compiled
+    """Go on with all jobs for some days."""
+    for job in range(jobs.length[0]):
+        where = jobs.where[job]
+        if where >= 0:
+            units[where] += days * jobs.step[job]
+        else:
+            leaks[(-1 - where) >> _BITS, (-1 - where) & _NUMBER] += days * jobs.step[job]
+
+
+@inner_kernel
 def _mend_units(
     dealt: _Dealt,
     units: _Units,
     now: _UnitsNow,
     broken: int,
+    jobs: _Jobs,
     may: Flags,
     days: Array,
     takes_spare: Flags,
@@ -689,6 +735,7 @@ def _mend_units(
         free -= 1
         if done < _DONE:
             now.done[unit] = done
+            _goes_on(jobs, unit, 1.0 / max(days[group], 1.0))
             continue
         now.life[unit] += 1
         now.broken[unit] = False
@@ -704,6 +751,7 @@ def _mend_units(
 @inner_kernel
 def _mend_leaks(
     leaks: _LeaksNow,
+    jobs: _Jobs,
     left: Array,
     own_from: Whole,
     module_segment: Whole,
@@ -718,10 +766,10 @@ def _mend_leaks(
     segment: int,
 ) -> int:  # pragma: no cover - compiled
     """One day of work on leaks that are large enough to be found. Return free hands."""
-    most, repairs = left.shape[1], left.shape[2]
+    repairs = left.shape[2]
     k = 0
     while k < leaks.listed[0] and free > 0:
-        module, number = leaks.active[k] // most, leaks.active[k] % most
+        module, number = leaks.active[k] >> _BITS, leaks.active[k] & _NUMBER
         rate = leaks.now[module, number]
         there = hatch[module] >= 0.0 and place >= own_from[module]
         if module_segment[module] != segment or rate < found or not there:
@@ -730,6 +778,7 @@ def _mend_leaks(
         free -= 1
         leaks.done[module, number] += 1.0 / max(repair_days, 1.0)
         if leaks.done[module, number] < _DONE:
+            _goes_on(jobs, -1 - leaks.active[k], 1.0 / max(repair_days, 1.0))
             k += 1
             continue
         leaks.done[module, number] = 0.0
@@ -816,6 +865,8 @@ def live_days(
     stores, functions = plan.store_start.size, plan.function_need.size
     modules, targets = plan.module_segment.size, plan.target_kind.size
     possible = np.empty(functions, np.bool_)
+    most_jobs = plan.robots + plan.trained.shape[0] * plan.hands + 1
+    jobs = _Jobs(np.empty(most_jobs, np.int64), np.empty(most_jobs), np.zeros(1, np.int64))
     segments, avoidance = plan.trained.shape[0], plan.avoidance
     while replica < given.replica.size:
         r = replica
@@ -861,6 +912,8 @@ def live_days(
         )
         up = state.up[r]
         changed = True  # functions are worked out on the first day that stirs
+        known = False  # what is worked on
+        jobs.length[0] = 0
         broken = 0
         for unit in range(now.broken.size):
             broken += now.broken[unit]
@@ -877,17 +930,20 @@ def live_days(
             elif (
                 state.started[r]
                 and not state.stirred[r]
-                and not state.busy[r]
+                and (known or not state.busy[r])
                 and fuel[r] == state.fuel[r]
                 and (avoidance == ABSENT or up[avoidance])
             ):
                 until = min(alike[place - first], state.event_day[r])
                 if state.away_until[r] >= 0:
                     until = min(until, state.away_until[r])
+                if jobs.length[0] > 0:
+                    until = min(until, place + _days_left(jobs, now.done, leaks.done))
                 if until > place:
                     days = _quiet_stores(
                         stock, plan.store_capacity, plan.store_filled_by, up, until - place
                     )
+                    _work_on(jobs, now.done, leaks.done, days)
             if days == 0:
                 days = 1
                 if not state.started[r]:
@@ -1102,12 +1158,15 @@ def live_days(
                         state.leaked[r] += state.leak_day[r]
                 if state.busy[r] and not state.lost[r]:
                     worked = False
+                    known = True
+                    jobs.length[0] = 0
                     if plan.robots > 0 and broken > 0:
                         free, due = _mend_units(
                             dealt,
                             units,
                             now,
                             broken,
+                            jobs,
                             plan.group_by_robot,
                             plan.group_robot_days,
                             plan.group_takes_spare,
@@ -1131,6 +1190,7 @@ def live_days(
                                     units,
                                     now,
                                     broken,
+                                    jobs,
                                     plan.group_by_people,
                                     plan.group_people_days,
                                     plan.group_takes_spare,
@@ -1145,6 +1205,7 @@ def live_days(
                             if leaks.listed[0] > 0:
                                 free = _mend_leaks(
                                     leaks,
+                                    jobs,
                                     given.leak_left[r],
                                     given.leak_own_from,
                                     plan.module_segment,

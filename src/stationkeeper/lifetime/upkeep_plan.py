@@ -63,7 +63,7 @@ class Plan(NamedTuple):
     """One station, the same for all replicas."""
 
     exists: Flags  # (D,)
-    stirs: Flags  # (D,) providers, people, seats or hatches differ from the day before, or cargo docks
+    stirs: Flags  # (D,) anything open, aboard or shut differs from the day before, or cargo docks
     month_begins: Flags  # (D,) first day of a calendar month
     month_ends: Flags  # (D,) last day of a calendar month, or of the run
     people: Whole  # (D,) planned
@@ -176,7 +176,7 @@ class State(NamedTuple):
     leak_day: Array  # (R,) air that the cabin loses [kg/d]
     leak_mended: Whole  # (R, M, L) repairs
     leak_done: Array  # (R, M, L) share of the repair
-    active: Whole  # (R, M * L) places of the leaks that there are
+    active: Whole  # (R, M * L) leaks that there are: module times 2**16 plus number
     active_count: Whole  # (R,)
     hatch_shut: Flags  # (R, M) for a leak
     pierced: Flags  # (R, M) behind a shut hatch for good

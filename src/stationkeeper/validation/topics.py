@@ -10,7 +10,7 @@ from stationkeeper.validation.rows import Progress, Row
 from stationkeeper.validation.speed import SpeedRow
 
 VALIDATED = ("orbit", "dose", "crew", "hull")
-TIMED = ("orbit", "dose", "run", "crew")
+TIMED = ("orbit", "dose", "run", "crew", "lifetime")
 
 
 def _chosen(topics: Iterable[str], known: tuple[str, ...]) -> tuple[str, ...]:
