@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -21,6 +21,9 @@ from stationkeeper.report.look import station_colours
 from stationkeeper.report.numbers import Band
 from stationkeeper.results.ensemble import open_run
 from stationkeeper.results.folder import PROGRAMME, read_state
+
+if TYPE_CHECKING:
+    from stationkeeper.report.upkeep_events import Happened
 
 Dates = NDArray[np.datetime64]
 Numbers = NDArray[np.float64]
@@ -187,6 +190,13 @@ class Run:
     def withdrawals(self) -> tuple[dict[str, Any], ...]:
         """What each withdrawal does to each function of a station; empty if nobody leaves."""
         return tuple(stored_document(self.folder / WITHDRAWALS).get("rows", ()))
+
+    @cached_property
+    def happened(self) -> "Happened | None":
+        """What happened to the replicas of what wears and fails; None if the run kept no rows."""
+        from stationkeeper.report.upkeep_events import read_happened
+
+        return read_happened(self.folder)
 
     @cached_property
     def stays(self) -> tuple[Stay, ...]:

@@ -12,7 +12,7 @@ from stationkeeper.report.markup import Markup, table, tag
 from stationkeeper.report.numbers import counted, number, whole
 from stationkeeper.report.picture import Picture, absent
 from stationkeeper.report.source import Run
-from stationkeeper.report.upkeep_events import CREW_LOST, LEFT, LOST, Happened, happened
+from stationkeeper.report.upkeep_events import CREW_LOST, LEFT, LOST, Happened
 from stationkeeper.report.upkeep_risks import by_cause
 from stationkeeper.report.upkeep_source import (
     Chance,
@@ -77,7 +77,7 @@ def chains(run: Run, station: str) -> Chains | None:
     Chains or None
         None if nobody left and nothing was lost, or the rows of the replicas are not there.
     """
-    rows = happened(run)
+    rows = run.happened
     if rows is None:
         return None
     here = rows.of(station)
@@ -177,7 +177,7 @@ def _station(run: Run, found: Chains) -> list[Markup]:
             percent(float(weighed.conditional[e])),
         )
         for e in order
-        if weighed.conditional[e] > 0
+        if weighed.fussell_vesely[e] > 0
     ]
     if ranked:
         heads4 = (

@@ -156,7 +156,16 @@ def _panel(
                 )
             else:
                 text = f"{count:.2f}" if count < 9.95 else f"{count:.0f}"
-                axes.text(year, place, text, ha="center", va="center", fontsize=6.3, color=ink)
+                axes.text(
+                    year,
+                    place,
+                    text,
+                    ha="center",
+                    va="center",
+                    fontsize=6.3,
+                    color=ink,
+                    in_layout=False,
+                )
     axes.set_yticks(
         range(len(order)),
         [look.drawable(f"{_title(run, names[r])} ({mended_by(run, names[r])})") for r in order],

@@ -1,15 +1,16 @@
 """What happened in single replicas, as the rows of a run tell it."""
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeeper.report.source import Run
 from stationkeeper.report.upkeep_source import Chance, replicas_of
+
+if TYPE_CHECKING:
+    from stationkeeper.report.source import Run
 
 LEFT, LOST, CREW_LOST = "people leave early", "station lost", "people lost"
 _BEGINS: Final = "begins at altitude"
@@ -52,13 +53,8 @@ class Happened:
         )
 
 
-def happened(run: Run) -> Happened | None:
-    """Return the events of upkeep of all replicas; None if the run kept none."""
-    return _read(run.folder)
-
-
-@cache
-def _read(folder: Path) -> Happened | None:
+def read_happened(folder: Path) -> Happened | None:
+    """Return the events of upkeep of all replicas of a run; None if it kept none."""
     files = sorted((folder / "replicas").glob("*.parquet"))
     if not files:
         return None
@@ -71,6 +67,8 @@ def _read(folder: Path) -> Happened | None:
     for file in files:
         table = pq.read_table(file, columns=["replica", "station", "event", "date"])
         events = table["event"].combine_chunks()
+        if not pa.types.is_dictionary(events.type):
+            events = events.dictionary_encode()
         names = events.dictionary.to_pylist()
         kept = [i for i, name in enumerate(names) if name.partition(": ")[0] in wanted]
         mask = pc.is_in(events.indices, value_set=pa.array(kept, events.indices.type))
@@ -94,15 +92,15 @@ def _read(folder: Path) -> Happened | None:
     return Happened(*joined)
 
 
-def begun(run: Run, rows: Happened) -> int:
+def begun(run: "Run", rows: Happened) -> int:
     """Return in how many replicas a station begins to fly."""
     found = np.unique(rows.replica[rows.kind == _BEGINS]).size
     return int(found) or replicas_of(run)
 
 
-def over_the_span(run: Run, station: str, kind: str) -> Chance | None:
+def over_the_span(run: "Run", station: str, kind: str) -> Chance | None:
     """Return in how many of the replicas that have a station something happens at least once."""
-    rows = happened(run)
+    rows = run.happened
     if rows is None:
         return None
     here = rows.of(station)

@@ -16,7 +16,6 @@ from stationkeeper.report.markup import Markup, table
 from stationkeeper.report.numbers import number, whole
 from stationkeeper.report.picture import Picture, absent
 from stationkeeper.report.source import Run
-from stationkeeper.report.upkeep_events import happened
 from stationkeeper.report.upkeep_risks import WHATS, caused
 from stationkeeper.report.upkeep_source import (
     Chance,
@@ -72,7 +71,7 @@ def risks(run: Run, station: str) -> list[Risk]:
 
 def _seats(run: Run, station: str) -> list[Risk]:
     """Return how often a seat home was lost, by what was struck."""
-    rows = happened(run)
+    rows = run.happened
     if rows is None:
         return []
     here = rows.of(station)
