@@ -109,6 +109,7 @@ def _successor(programme: str, partner: str, mode: str) -> str:
         for function in document.function.values()
         if function.station in stations
         for way in function.provider.values()
+        if (way.since or DAY) <= DAY <= (way.until or DAY)
     ]
     others = [p for key in stations for p in document.station[key].partners if p != partner]
     return max(others, key=ways.count)
@@ -150,8 +151,6 @@ def flown(folder: Path, station: str, replicas: int) -> dict[str, Any]:
     """
     import pyarrow.parquet as pq
 
-    import stationkeeper
-
     pieces = [
         pq.read_table(file, columns=["replica", "station", "event", "date"]).to_pandas()
         for file in sorted((folder / "replicas").glob("*.parquet"))
@@ -171,21 +170,29 @@ def flown(folder: Path, station: str, replicas: int) -> dict[str, Any]:
                 first = ((day - DAY).days, str(event).removeprefix(words))
                 found[int(replica)] = min(found.get(int(replica), first), first)
     reasons = [reason for _, reason in leave.values()]
-    with stationkeeper.open(folder) as results:
-        of_station = results.sel(station=station)
-        there = float(of_station["station_years"].fillna(0.0).max())
-        people = of_station["people_mean"].fillna(0.0).to_numpy()
-        alive = of_station["alive"].fillna(0.0).to_numpy()
-        months = of_station["month"].to_numpy().astype("datetime64[M]")
-    lengths = (months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")
-    person_days = float((people * alive * lengths.astype(float)).sum())
+    there, person_days = _aboard(folder, station)
     return {
         "leave": _share_and_days([days for days, _ in leave.values()], replicas),
         "leave_for": max(sorted(set(reasons)), key=reasons.count) if reasons else "",
         "enter": _share_and_days([days for days, _ in enter.values()], replicas),
         "there": there,
-        "person_days": round(person_days),
+        "person_days": person_days,
     }
+
+
+def _aboard(folder: Path, station: str) -> tuple[float, int]:
+    """Return the share of replicas with a station at some time, and mean person-days there."""
+    import stationkeeper
+
+    with stationkeeper.open(folder) as results:
+        if station not in results["station"].values:
+            return 0.0, 0  # it never begins
+        told = results.sel(station=station)
+        there = float(told["station_years"].fillna(0.0).max())
+        people = (told["people_mean"].fillna(0.0) * told["alive"].fillna(0.0)).to_numpy()
+        months = told["month"].to_numpy().astype("datetime64[M]")
+    lengths = (months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")
+    return there, round(float((people * lengths.astype(float)).sum()))
 
 
 def _share_and_days(days: Sequence[int], replicas: int) -> dict[str, Any]:
@@ -245,6 +252,7 @@ def _summary(own: list[dict[str, Any]]) -> str:
                 _partner(one["partner"]),
                 _mode(one),
                 f"{len(lost)} of {len(functions)}" if functions else "-",
+                _ways(functions) if functions else "-",
                 f"{first['title']}, {_days(first['days'])}" if first else "-",
                 _days(orbit["days"]) if orbit else "-",
                 _flown(after["leave"])
@@ -257,6 +265,7 @@ def _summary(own: list[dict[str, Any]]) -> str:
             "who leaves",
             "mode",
             "functions lost on the day",
+            "ways of providing them lost",
             "first to be felt by people or station, days",
             "orbit raising lost: days to 200 km without a burn",
             "flown: people leave early for a function, replicas, days",
@@ -264,6 +273,13 @@ def _summary(own: list[dict[str, Any]]) -> str:
         ),
         rows,
     )
+
+
+def _ways(functions: list[dict[str, Any]]) -> str:
+    """Return how many ways of providing functions end on the day."""
+    had = sum(len(row["providers_before"]) for row in functions)
+    gone = sum(len({*row["providers_before"]} - {*row["providers_after"]}) for row in functions)
+    return f"{gone} of {had}"
 
 
 def _stations_after(own: list[dict[str, Any]]) -> str:
@@ -314,7 +330,7 @@ def _lost(one: dict[str, Any]) -> str:
                     row["limited_by"],
                     "-" if back is None else f"{back:,.0f}",
                     _percent(row["share_felt"]),
-                    "; ".join(row["in_place_first"]) or "-",
+                    _in_place(row["in_place_first"], one["to"]),
                 )
             )
     if not rows:
@@ -322,6 +338,16 @@ def _lost(one: dict[str, Any]) -> str:
     return table(
         ("function", "needed by", "days", "limited by", "back", "felt", "in place first"), rows
     )
+
+
+def _in_place(told: Sequence[str], to: str) -> str:
+    """Return what would have to be there, ways with the same condition together."""
+    names: dict[str, list[str]] = {}
+    for one in told:
+        name, _, condition = one.partition(": ")
+        if not (to and name.endswith(f".{to}")):  # what is handed over is told by its own name
+            names.setdefault(condition, []).append(name)
+    return "; ".join(f"{', '.join(ways)}: {what}" for what, ways in names.items()) or "-"
 
 
 def _partner(key: str) -> str:
@@ -342,7 +368,7 @@ def _days(days: Sequence[float | None]) -> str:
 def _number(day: float | None) -> str:
     if day is None:
         return "no end seen"
-    return f"{day:,.1f}" if 0 < day < 10 else f"{day:,.0f}"
+    return f"{day:,.1f}" if 0 < day < 10 and day != int(day) else f"{day:,.0f}"
 
 
 def _flown(told: dict[str, Any]) -> str:
@@ -372,8 +398,8 @@ stores and equipment are flown: [what keeps a station alive](upkeep.md).
 
 What is assumed, and must be known to whoever quotes a figure:
 
-- The ISS is flown from {first} to {last} with the stores of that first day from `iss-to-ros`; they
-  are ours.
+- `iss` is flown from {first} to {last} with the stores of that first day from `iss-to-ros`; they
+  are ours. `iss-to-ros` is flown whole, and the days are those of the ISS in it.
 - Who commands what, what needs what, how much is aboard, how fast it is used, how often units
   fail: the tables `library/*-upkeep.toml`, with a source and a confidence in each row. {estimates}
   figures of `iss` are our own estimates; `stationkeeper check iss` lists them. Days to loss are no
@@ -386,6 +412,12 @@ What is assumed, and must be known to whoever quotes a figure:
   it. Each function is counted by itself, as if people stayed; what is flown with all of them
   together is in the last two columns of the first table. The row of nobody shows what happens
   without any withdrawal.
+- A function counts for the whole station, also after the side that it is for has left. So after
+  `separated` people leave for the power of a side that is no longer there: read that row by the
+  functions, not by the flown columns.
+- Nobody sends a ship in place of one that no longer comes, and stores are set so that what all
+  ships bring is used up: without a series of cargo ships a store runs dry in time, unless fewer
+  people are aboard.
 - *Back*: days until the document provides it again. *Felt*: share of the replicas in which it is
   felt before that. *In place first*: each of these, there before the day, would have kept it or
   bridged it longer.
@@ -438,6 +470,13 @@ def estimates() -> int:
     return sum(1 for _ in of_programme(_document("iss")))
 
 
+def as_text(document: dict[str, Any]) -> str:
+    """Return the document as JSON with a line for each case."""
+    head = json.dumps({key: value for key, value in document.items() if key != "cases"})
+    lines = ",\n".join(json.dumps(one) for one in document["cases"])
+    return f'{head[:-1]}, "cases": [\n{lines}\n]}}\n'
+
+
 def main() -> None:
     """Fly all cases and write table and page."""
     parser = argparse.ArgumentParser(description="Days to loss after each withdrawal.")
@@ -455,7 +494,7 @@ def main() -> None:
         if given.names:
             print(json.dumps(document, indent=1))
             return
-        TABLE.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        TABLE.write_text(as_text(document), encoding="utf-8")
     PAGE.write_text(page(json.loads(TABLE.read_text(encoding="utf-8"))), encoding="utf-8")
 
 
