@@ -421,6 +421,9 @@ What is assumed, and must be known to whoever quotes a figure:
 - *Back*: days until the document provides it again. *Felt*: share of the replicas in which it is
   felt before that. *In place first*: each of these, there before the day, would have kept it or
   bridged it longer.
+- Functions are those that keep the station and its people alive. Science, arms as a service and
+  ground stations are not among them, so a partner may leave without a row here. In `separated` a
+  module goes with who operates it, not with who owns it.
 - Left out: what partners would agree on in the meantime, purchase of ships and seats, commanding
   through another's ground that is not in the document, changed use of stores, parts within
   modules, and law.
