@@ -102,7 +102,10 @@ def seen_model(cache, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def prior_model(cache, tmp_path_factory):
-    return model_of(programme_of(tmp_path_factory.mktemp("prior")), age=np.array([9_000.0, -300]))
+    # Before the first leak there is no record, not even of another station.
+    programme = programme_of(tmp_path_factory.mktemp("prior"))
+    before = programme.model_copy(update={"as_known": date(2018, 12, 31)})
+    return model_of(before, age=np.array([9_000.0, -300]))
 
 
 def told(day, value, sigma=0.2, kind=Kind.RATE):
@@ -416,6 +419,13 @@ def test_a_module_without_a_described_hull_does_not_leak(cache, tmp_path) -> Non
     dealt = draw_leaks(model, 5, REPLICAS)
     assert np.all(np.isnan(dealt.birth))
     assert "core, annexe" in leak_summary(model)["notes"][1]
+
+
+def test_a_station_without_a_record_takes_that_of_the_iss(cache, tmp_path) -> None:
+    model = model_of(programme_of(tmp_path))
+    assert [fit.seen.station for fit in model.fits] == ["iss"]
+    assert model.held
+    assert "those of iss" in leak_summary(model)["notes"][0]
 
 
 def test_a_leak_of_an_unknown_place_is_dealt_to_one_module(cache, tmp_path) -> None:

@@ -143,6 +143,7 @@ def site_tables(skins: tuple[Skin, ...]) -> Array:
 
 def cracks(
     programme: Programme,
+    observed: Programme,
     modules: tuple[str, ...],
     age: Array,
     held: tuple[Held, ...],
@@ -155,6 +156,8 @@ def cracks(
     ----------
     programme : Programme
         The document.
+    observed : Programme
+        The document of the record and of `held`, which may be the same.
     modules : tuple of str
         Of one station.
     age : ndarray, (module,)
@@ -170,10 +173,11 @@ def cracks(
     -------
     Cracks
     """
+    homes = {one.module: observed for one in held} | dict.fromkeys(modules, programme)
     described = {
         module: skin
-        for module in dict.fromkeys((*modules, *(one.module for one in held)))
-        if (skin := skin_of(programme, module)) is not None
+        for module, home in homes.items()
+        if (skin := skin_of(home, module)) is not None
     }
     skins = tuple(sorted(set(described.values()))) or (("amg6", WALL),)
     log_time = keep("crack-times", skins, ("log_time",), lambda: {"log_time": site_tables(skins)})[
@@ -183,14 +187,14 @@ def cracks(
     known = {one.module: one.age for one in held}
     log_held = np.zeros((2, CELLS))
     wanted = tuple(
-        (skins.index(described[one.module]), _welds(programme, one.module), one.age)
+        (skins.index(described[one.module]), _welds(homes[one.module], one.module), one.age)
         for one in held
-        if one.module in described and one.age > 0 and _welds(programme, one.module) > 0
+        if one.module in described and one.age > 0 and _welds(homes[one.module], one.module) > 0
     )
     names = tuple(
         one.module
         for one in held
-        if one.module in described and one.age > 0 and _welds(programme, one.module) > 0
+        if one.module in described and one.age > 0 and _welds(homes[one.module], one.module) > 0
     )
 
     def build() -> dict[str, Array]:

@@ -290,8 +290,8 @@ def _notes(model: LeakModel) -> list[str]:
     notes = []
     if not model.fits:
         notes.append(
-            "No leak is observed in the document: growth, births and repairs are those believed"
-            " before any observation, and both explanations weigh the same."
+            "No leak was observed by then: growth, births and repairs are those believed before"
+            " any observation, and both explanations weigh the same."
         )
     elif all(fit.seen.station != model.station for fit in model.fits):
         notes.append(

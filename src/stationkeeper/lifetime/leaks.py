@@ -37,12 +37,14 @@ from stationkeeper.lifetime.leak_cache import kept
 from stationkeeper.lifetime.leak_record import Held, Seen, held_modules, seen_leaks
 from stationkeeper.lifetime.record_weights import record_weights
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.read import read_programme
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Progress = Callable[[str], None]
 
 PARTICLES: Final = 60  # of each of `STARTS`, as many as walk on; our choice
+RECORD: Final = "iss"  # shipped programme whose leaks speak for stations without a record
 STARTS: Final = 2  # fits with draws of their own, which must agree; our choice
 BURN: Final = 100  # sweeps of the walk before the first state is kept; our choice
 SNAPSHOTS: Final = 8  # states kept of each particle; our choice
@@ -203,10 +205,18 @@ def leak_model(
     -----
     The fit takes half a minute for thirteen observations, weighing the explanations and growing
     cracks 3 s each; all are kept in the cache of the tables and depend on the document alone.
+
+    A document without observations takes the record of the shipped programme `iss`, as known on
+    the same day: it is the only one of a station whose modules leaked and held for decades.
     """
     del seed
     seen = seen_leaks(programme)
-    held = held_modules(programme, seen)
+    observed = programme
+    if not seen:
+        progress("reading the record of the ISS, since no leak of this programme is observed")
+        observed = read_programme(RECORD, as_known=programme.as_known)
+        seen = seen_leaks(observed)
+    held = held_modules(observed, seen)
     fits = tuple(leak_fit(one, progress) for one in seen)
     record = next((one.record for one in seen if one.record is not None), None)
     comparisons: dict[str, Comparison] = {}
@@ -233,7 +243,7 @@ def leak_model(
         fits=fits,
         process=process,
         volume_factor=volume / VOLUME,
-        cracks=cracks(programme, modules, module_age_days, held, log_record, keep),
+        cracks=cracks(programme, observed, modules, module_age_days, held, log_record, keep),
         comparisons=comparisons,
         held=held,
         most_leaks=_most_leaks(process.birth_rate, fits, first_day, last_day),
