@@ -57,7 +57,7 @@ def below(chance: Chance) -> str:
 
     Examples
     --------
-    >>> below(Chance(0, 2310)).replace("\u202f", " ")
+    >>> below(Chance(0, 2310)).replace("\u202f", " ").replace("\xa0", " ")
     '< 1/2 310'
     """
     return f"<{FIRM_SPACE}1/{whole(chance.of)}"
