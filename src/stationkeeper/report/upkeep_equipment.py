@@ -74,7 +74,7 @@ def picture(run: Run) -> Picture:
         )
         bar.set_label("age as first installed, at the end of the year [year]")
         panels[-1].set_xlabel("year")
-        png = look.as_png(figure)
+        png = look.as_png(figure, colours=look.FEW)
     many = run.years.size > _MOST_YEARS
     failures = "Dots: failures a year, by area" if many else "Numbers: failures in the year"
     return Picture(

@@ -162,7 +162,7 @@ def picture(run: Run) -> Picture:
             for colour in dict.fromkeys(nations.values())
         }
         look.words_beside(panels[0], [(text, shade) for shade, text in words.items()], sign="■")
-        image = look.as_png(figure)
+        image = look.as_png(figure, colours=look.FEW)
     return Picture(
         KEY,
         TITLE,
@@ -358,7 +358,7 @@ def down_picture(run: Run) -> Picture:
         )
         bar.set_ticks([0, 1, 5, 20, 50, 100])
         bar.set_label("share of the replicas in which it is not provided [%]")
-        png = look.as_png(figure)
+        png = look.as_png(figure, colours=look.FEW)
     worst = sorted(
         ((float(np.nanmean(values[row])), names[row]) for rows in shown.values() for row in rows),
         reverse=True,

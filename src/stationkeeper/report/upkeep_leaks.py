@@ -51,7 +51,7 @@ def picture(run: Run) -> Picture:
         for axes, key in zip(panels, stations, strict=True):
             _panel(axes, run, key, colours[key])
         panels[-1].set_xlabel("date (UTC)")
-        image = look.as_png(figure)
+        image = look.as_png(figure, colours=look.FEW)
     return Picture(
         KEY,
         TITLE,

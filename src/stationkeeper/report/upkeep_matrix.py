@@ -134,7 +134,7 @@ def picture(run: Run) -> Picture:
         for axes, (key, some) in zip(panels, found.items(), strict=True):
             _panel(axes, run, key, some)
             axes.set_title(run.title(key), color=colours[key])
-        image = look.as_png(figure)
+        image = look.as_png(figure, colours=look.FEW)
     return Picture(
         KEY,
         TITLE,

@@ -121,7 +121,7 @@ def picture(run: Run) -> Picture:
             axes.set_ylim(bottom=0.0)
         look.words_beside(panels[0], [(run.label(key), colours[key]) for key in stations])
         _years(panels[-1], run)
-        image = look.as_png(figure)
+        image = look.as_png(figure, colours=look.FEW)
     return Picture(
         KEY,
         TITLE,
