@@ -412,9 +412,8 @@ What is assumed, and must be known to whoever quotes a figure:
   it. Each function is counted by itself, as if people stayed; what is flown with all of them
   together is in the last two columns of the first table. The row of nobody shows what happens
   without any withdrawal.
-- A function counts for the whole station, also after the side that it is for has left. So after
-  `separated` people leave for the power of a side that is no longer there: read that row by the
-  functions, not by the flown columns.
+- The power, cooling and ports of a side count until the last module of that side has left; all
+  other functions count for the whole station.
 - Nobody sends a ship in place of one that no longer comes, and stores are set so that what all
   ships bring is used up: without a series of cargo ships a store runs dry in time, unless fewer
   people are aboard.

@@ -133,3 +133,18 @@ def test_what_is_handed_over_is_commanded_again_after_the_transfer(tmp_path: Pat
     flight = fly_with(tmp_path, change)
     up = events(flight, Happening.FUNCTION_UP, "power", "functions")
     assert up == [(n, 100) for n in range(REPLICAS)]
+
+
+def test_nobody_misses_the_functions_of_a_side_that_has_left(tmp_path: Path) -> None:
+    asks_for_power = {"function.power.segments": ["south"]}
+    change = {**asks_for_power, **leaving("south", DAY, "separated")}
+    found = rows(tmp_path / "a", change)
+    assert not found["power"]["lost"]
+    prepared = prepare(
+        assemble(withdrawn(document(tmp_path, change)), reference_table), 1, lambda text: None
+    )
+    kept = prepared.upkeep["alpha"]
+    power = kept.functions.index("power")
+    first, last = kept.plan.function_first_provider[power : power + 2]
+    opened = kept.plan.provider_open[first:last].any(axis=0)
+    assert opened[kept.plan.exists].all()

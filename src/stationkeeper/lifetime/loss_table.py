@@ -137,7 +137,7 @@ def loss_table(
         function = functions_of(flown, station)[key]
         had = tuple(n for f, n in before if f == key and before[f, n][then])
         has = tuple(n for f, n in ways if f == key and ways[f, n][place])
-        lost = bool(had) and not has
+        lost = bool(had) and not up[key][place]  # nobody misses what nobody asks for
         days, limited_by = _bridged(function, levels, net_use, altitude_days)
         back = 0.0
         if lost:

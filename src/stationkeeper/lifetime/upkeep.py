@@ -31,6 +31,7 @@ _YEAR: Final = DAYS_PER_YEAR * SECONDS_PER_DAY  # [s]
 _MONTHS_OF_AGE: Final = 12 * 100  # no unit grows older in a run
 _PRIOR_FAILURES: Final = 0.5  # our choice: what we say of a class weighs half a failure
 _LOGISTIC: Final = np.sqrt(3.0) / np.pi  # scale of a logistic of deviation 1
+NOBODY: Final = Provider(commanded_by="nobody")  # stands for a function that nobody asks for
 _BROUGHT: Final = {
     "oxygen": "oxygen_kg",
     "nitrogen": "nitrogen_kg",
@@ -155,15 +156,19 @@ def upkeep(assembled: Assembled, flown: Flown, targets: Targets) -> Upkeep:
         seats[calendar.clipped(visit.first, visit.last)] += visit.ship.seats
         if visit.arrives and visit.ship.seats == 0 and 0 <= visit.first < days:
             cargo[visit.first] += 1
-    providers = [
-        (number, provider)
+    ways = [
+        (number, provider, _open(assembled, flown, provider, groups, functions, modules, there))
         for number, key in enumerate(functions)
         for _, provider in sorted(programme.function[key].provider.items())
     ]
-    opened = np.array(
-        [_open(assembled, flown, one, groups, functions, modules, there) for _, one in providers],
-        dtype=bool,
-    ).reshape(len(providers), days)
+    ways += [
+        (number, NOBODY, _unasked(assembled, programme.function[key].segments, modules, there))
+        for number, key in enumerate(functions)
+        if programme.function[key].segments
+    ]
+    ways.sort(key=lambda way: way[0])
+    providers = [(number, provider) for number, provider, _ in ways]
+    opened = np.array([days_open for _, _, days_open in ways], bool).reshape(len(ways), days)
     planned = people.sum(axis=0).astype(np.int64)
     seats = np.maximum(seats, planned)  # people on the way sit in the ship that brings them
     stirs = cargo > 0
@@ -289,6 +294,14 @@ def _order(functions: dict[str, Function]) -> Whole:
     }
     ordered = TopologicalSorter({key: sorted(needed[key]) for key in names}).static_order()
     return np.array([names.index(key) for key in ordered], np.int64)
+
+
+def _unasked(
+    assembled: Assembled, segments: Sequence[str], modules: Sequence[str], there: Flags
+) -> Flags:
+    """Days without a module of the segments that consume a function: nobody misses it then."""
+    asking = [assembled.programme.module[name].segment in segments for name in modules]
+    return np.asarray(~there[np.array(asking, np.bool_)].any(axis=0))
 
 
 def _kind(assembled: Assembled, functions: Sequence[str], kind: str) -> int:

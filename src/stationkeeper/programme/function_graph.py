@@ -283,17 +283,22 @@ def functions_there(
     Returns
     -------
     functions : dict of str to ndarray of bool, (days,)
-        A function is there while any of its ways is.
+        A function is there while any of its ways is, or while no module of the segments that
+        consume it is at the station.
     ways : dict of (str, str) to ndarray of bool, (days,)
         A way is there while its modules, command and ships are, and all functions that it needs.
     """
     days = _span(programme)[1]
     found = provider_days(programme, station) if there is None else there
     own = functions_of(programme, station)
+    modules = module_days(programme)
     functions: dict[str, Days] = {}
     ways: dict[tuple[str, str], Days] = {}
     for key in function_order(programme, station):
-        functions[key] = np.zeros(days, dtype=np.bool_)
+        functions[key] = np.full(days, bool(own[key].segments))
+        for name, present in modules.get(station, {}).items():
+            if programme.module[name].segment in own[key].segments:
+                functions[key] &= ~present
         for name, way in own[key].provider.items():
             up = found[key, name].there
             for need in way.needs:

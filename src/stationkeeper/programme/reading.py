@@ -399,6 +399,8 @@ _OPTIONAL_TABLES = frozenset(
         "able",
         "seat_on",
         "seats_on",
+        "upkeep",
+        "bins",
     }
 )
 
