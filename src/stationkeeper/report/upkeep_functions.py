@@ -161,7 +161,9 @@ def picture(run: Run) -> Picture:
             )
             for colour in dict.fromkeys(nations.values())
         }
-        look.words_beside(panels[0], [(text, shade) for shade, text in words.items()], sign="■")
+        look.words_beside(
+            panels[0], [(text, look.paler(shade)) for shade, text in words.items()], sign="■"
+        )
         image = look.as_png(figure, colours=look.FEW)
     return Picture(
         KEY,
