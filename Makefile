@@ -1,6 +1,6 @@
 # make run    sets everything up, then flies the programme iss-to-ros and writes a report
-# make full   adds what planning needs (OR-tools), clusters (Dask) and rare outcomes (OpenTURNS,
-#             SALib); the rest works without
+# make full   adds what planning needs (OR-tools), clusters (Dask) and a second opinion on
+#             sensitivity (SALib); the rest works without
 # make test   sets everything up, then checks style, types, layers and runs every test
 # make proof  the long proofs, resumable; figures go to docs/reference/proof.json
 # make docs   writes the generated reference pages anew
@@ -82,7 +82,7 @@ $(BASE): | $(MADE)
 	@rm -f .venv/.base-* .venv/.full-* .venv/.test-* && touch $@
 
 $(FULL): | $(BASE)
-	@echo "Fetching what planning, clusters and rare outcomes need (99 MB; 390 MB on the disk)."
+	@echo "Fetching what planning, clusters and sensitivity need (36 MB; 138 MB on the disk)."
 	@$(QUIET); $(PIP) $$quiet $(LOCKED) -r locks/full.txt
 	@rm -f .venv/.full-* && touch $@
 

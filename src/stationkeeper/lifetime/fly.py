@@ -15,7 +15,6 @@ from stationkeeper.lifetime.particles import draw_factor
 from stationkeeper.lifetime.prepare import LOSS_HORIZON, Prepared, Rows, solar_rows
 from stationkeeper.lifetime.upkeep import DAY_OFFSET
 from stationkeeper.lifetime.upkeep_fly import Upkept, begin, live
-from stationkeeper.lifetime.upkeep_plan import Course
 from stationkeeper.orbit.conjunctions import AVOIDANCE_DELTA_V, draw_avoidances
 from stationkeeper.orbit.deorbit import HOLD_ALTITUDE
 from stationkeeper.orbit.flight import days_to_altitude, fly
@@ -178,7 +177,7 @@ def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
             fuel = life.tank > LEAST_PROPELLANT
             level = upkept[flown.key].state.store.copy()
             upkept[flown.key] = live(upkept[flown.key], start, stop, fuel, life.alive)
-            _fly_leg(prepared, flown, life, upkept[flown.key].course, rows, start, stop)
+            _fly_leg(prepared, flown, life, upkept[flown.key], rows, start, stop)
             for partner, station, place in prepared.partings:
                 if station == flown.key and place == start:
                     parted[partner, station] = _parted(
@@ -310,12 +309,13 @@ def _fly_leg(
     prepared: Prepared,
     flown: Flown,
     life: Life,
-    course: Course,
+    upkept: Upkept,
     rows: Rows,
     start: int,
     stop: int,
 ) -> None:
     parts, wanted, sun = flown.hardware, flown.targets, prepared.sun
+    course = upkept.course
     leg = slice(start, stop)
     alive = life.alive & ~np.isnan(life.height)
     life.avoidance[:, leg] &= course.moves[:, leg]
@@ -344,7 +344,7 @@ def _fly_leg(
     here = np.where(alive[:, None], flight.altitude, np.nan).astype(np.float32)
     decayed = alive & (flight.decayed_day >= 0)
     life.entered[decayed] = start + flight.decayed_day[decayed]
-    _descend(flown, life, here, start)
+    _descend(flown, life, here, start, upkept.state.lost)
     in_orbit = ~np.isnan(here)
     life.altitude[:, leg] = here
     life.delta_v[:, leg] = np.where(in_orbit, flight.delta_v, 0)
@@ -360,15 +360,17 @@ def _fly_leg(
     life.height = np.where(life.alive, flight.altitude_left, np.nan)
 
 
-def _descend(flown: Flown, life: Life, altitude: Single, start: int) -> None:
-    """End a controlled descent on the day on which the last burns begin."""
+def _descend(
+    flown: Flown, life: Life, altitude: Single, start: int, lost: NDArray[np.bool_]
+) -> None:
+    """End a controlled descent on the day of the first of the last burns; the lost have none."""
     end = flown.station.end
     days = altitude.shape[1]
     if end is None or end.kind != "controlled" or flown.descent >= start + days:
         return
     level = HOLD_ALTITUDE if end.drift_to_km is None else end.drift_to_km * KILOMETRE
     first = max(flown.descent - start, 0)
-    below = altitude[:, first:] <= level
+    below = (altitude[:, first:] <= level) & ~lost[:, None]
     for replica in np.flatnonzero(below.any(axis=1)).tolist():
         place = first + int(np.argmax(below[replica]))
         life.descended[replica] = start + place

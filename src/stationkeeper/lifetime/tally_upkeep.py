@@ -87,6 +87,7 @@ def _subjects(one: Upkeep, happening: Happening) -> tuple[str, ...]:
     return ()
 
 
+_OF_FUNCTIONS: Final = (Happening.FUNCTION_DOWN, Happening.FUNCTION_LOST)
 _CAUSED: Final = (Happening.EVACUATION, Happening.STATION_LOST, Happening.CREW_LOST)
 
 
@@ -279,8 +280,11 @@ def _station(
             np.where(in_orbit, level, np.nan), np.arange(months), months, STORE_BINS
         )
 
-    offset = {happening: code == happening for happening in WORDS}
-    for happening, which in offset.items():
+    # While nobody is aboard nobody needs a way home: that is no event.
+    nobody = np.isin(code, _OF_FUNCTIONS) & (subject == one.plan.rescue)
+    nobody &= one.plan.people[place] == 0
+    for happening in WORDS:
+        which = (code == happening) & ~nobody
         if not which.any():
             continue
         told = value[which] * (_MILLIMETRES if happening == Happening.HULL_PENETRATED else 1.0)
