@@ -1,8 +1,9 @@
-"""The sections of the report on what wears, leaks, fails and is missed: figures and tables."""
+"""The sections on what wears, leaks, fails, is missed, and on what dominates the uncertainty."""
 
 from collections.abc import Callable
 
 from stationkeeper.report import (
+    sensitivity,
     upkeep_chains,
     upkeep_equipment,
     upkeep_functions,
@@ -20,6 +21,7 @@ _BEFORE: dict[str, Callable[[Run], list[str]]] = {
     upkeep_risks.KEY: upkeep_risks.sentences,
     upkeep_leaks.KEY: upkeep_leaks.sentences,
     upkeep_withdrawal.KEY: upkeep_withdrawal.sentences,
+    sensitivity.KEY: lambda run: [text for text in (sensitivity.sentence(run),) if text],
 }
 _AFTER: dict[str, Callable[[Run], Markup]] = {
     upkeep_risks.KEY: upkeep_risks.tables,
@@ -27,11 +29,12 @@ _AFTER: dict[str, Callable[[Run], Markup]] = {
     upkeep_chains.KEY: upkeep_chains.tables,
     upkeep_leaks.KEY: upkeep_leaks.tables,
     upkeep_withdrawal.KEY: upkeep_withdrawal.tables,
+    sensitivity.KEY: sensitivity.markup,
 }
 
 
 def pictures(run: Run) -> list[Picture]:
-    """Draw the figures of upkeep in the order of the page; none of a run that flew none."""
+    """Draw the figures in the order of the page; none of upkeep for a run that flew none."""
     found: list[Picture] = []
     if upkept_stations(run):
         found += [
@@ -45,7 +48,7 @@ def pictures(run: Run) -> list[Picture]:
         ]
     if run.withdrawals:
         found.append(upkeep_withdrawal.picture(run))
-    return found
+    return [*found, sensitivity.picture(run)]
 
 
 def before(key: str, run: Run) -> list[Markup]:
