@@ -15,6 +15,7 @@ from stationkeeper.errors import InputError
 from stationkeeper.lifetime import run as run_module
 from stationkeeper.lifetime.run import run
 from stationkeeper.programme.read import read_programme
+from tests.interfaces.test_resume import HEARING
 
 FIXTURE = str(Path(__file__).parents[1] / "fixtures" / "two-stations.toml")
 REPLICAS = 600  # three chunks, five pieces
@@ -84,7 +85,12 @@ def test_an_interrupt_keeps_finished_chunks_and_the_same_command_goes_on(
 ):
     command = [sys.executable, "-m", "stationkeeper.cli", "run", FIXTURE, "--json"]
     command += ["--replicas", str(REPLICAS), "--out", str(tmp_path), "--workers", address]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HEARING, *command[1:]],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     for line in process.stderr:
         if line.startswith("flying: 375 of"):  # the first chunk is stored
             process.send_signal(signal.SIGINT)
