@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.lifetime.leaks import LeakDraws
-from stationkeeper.lifetime.upkeep_days import live_days
+from stationkeeper.lifetime.upkeep_engine.days import live_days
 from stationkeeper.lifetime.upkeep_plan import Course, Given, Log, Plan, State
 
 Flags = NDArray[np.bool_]

@@ -3,9 +3,9 @@
 Units, particle targets and modules that leak are processes that wait for their next due day and
 then put a notice on the table; hands and robots are resources, spares a container; a clock goes
 through the phases of each day, where their order matters. The rules are those of
-`lifetime.upkeep_days`, written here for one replica in plain Python. Shared with the engine are the
-draws, the tables of hazard, the chain after a penetration and the reserve of air, no more. SimPy
-comes with the tests; without it the twin says so.
+`lifetime.upkeep_engine`, written here for one replica in plain Python. Shared with the engine are
+the draws, the tables of hazard, the chain after a penetration and the reserve of air, no more.
+SimPy comes with the tests; without it the twin says so.
 """
 
 import math
