@@ -271,7 +271,10 @@ def _station(
     function_place = np.array([names["function"].index(name) for name in one.functions], np.int64)
     sums["upkeep_down"][function_place] += course.down
     ends = calendar.last_of_month
-    in_orbit = ~np.isnan(lives.stations[key].altitude[:, ends])
+    # The engine sees the orbit at the begin of a month: who enters in it still counts.
+    flying = ~np.isnan(lives.stations[key].altitude)
+    in_orbit = np.logical_or.reduceat(flying, calendar.first_of_month, axis=1)
+    in_orbit &= one.plan.exists[ends]
     sums["upkeep_down_of"][function_place] += in_orbit.sum(axis=0)
     _months(assembled, number, upkept, sums)
     for row, name in enumerate(one.stores):
