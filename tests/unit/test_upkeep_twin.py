@@ -2,8 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from stationkeeper.lifetime.assemble import assemble
+from stationkeeper.lifetime.leaks import draw_leaks
+from stationkeeper.lifetime.prepare import prepare
 from stationkeeper.lifetime.upkeep_plan import Happening
+from stationkeeper.programme.read import read_programme
+from stationkeeper.programme.reference import reference_table
 from stationkeeper.validation.simpy_lives import simpy_lives
 from tests.upkeep_plans import events_of, lived, many_leaks, rich_plan
 
@@ -52,3 +59,41 @@ def test_two_hundred_lives_of_a_station_rich_in_events_are_equal():
     assert_equal_lives(upkept, simpy_lives(plan, upkept.given, fuel, alive))
     seen = set(upkept.log.code[: upkept.events].tolist())
     assert seen == {int(code) for code in Happening}
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 10_000), days=st.integers(60, 300), station=st.floats(0.0, 0.9))
+def test_lives_of_stations_made_at_random_are_equal(seed, days, station):
+    plan, replicas = rich_plan(days, seed), 4
+    leaks = many_leaks(plan, replicas, seed)
+    approach, fuel, alive = circumstances(days, replicas, seed, station)
+    upkept = lived(plan, leaks, replicas=replicas, approach=approach, fuel=fuel, alive=alive)
+    assert_equal_lives(upkept, simpy_lives(plan, upkept.given, fuel, alive))
+
+
+@pytest.fixture(scope="module")
+def iss_to_ros():
+    return prepare(assemble(read_programme("iss-to-ros"), reference_table), 1, lambda text: None)
+
+
+@pytest.mark.parametrize("station", ["iss", "ros"])
+def test_first_years_of_the_shipped_programme_are_equal(iss_to_ros, station):
+    replicas, seed = 6, iss_to_ros.seed
+    numbers = np.arange(replicas)
+    plan = iss_to_ros.upkeep[station].plan
+    begins, days = int(np.argmax(plan.exists)), len(plan.exists)
+    approach, fuel, alive = circumstances(days, replicas, station=(begins + 40) / days)
+    alive[:, begins + 5 * 365 :] = False
+    upkept = lived(
+        plan,
+        draw_leaks(iss_to_ros.leaks[station], seed, numbers),
+        replicas=replicas,
+        factor=50.0,  # so that particles strike within a few years
+        approach=approach,
+        fuel=fuel,
+        alive=alive,
+        seed=seed,
+    )
+    assert_equal_lives(upkept, simpy_lives(plan, upkept.given, fuel, alive))
+    seen = set(upkept.log.code[: upkept.events].tolist())
+    assert {Happening.UNIT_FAILS, Happening.FUNCTION_LOST, Happening.HULL_PENETRATED} <= seen

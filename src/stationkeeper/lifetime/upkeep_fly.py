@@ -59,6 +59,8 @@ def begin(
     months : int
         Calendar months of the run.
     """
+    # Of one layout for all programmes: the engine is compiled for each anew.
+    plan = plan._replace(provider_open=np.ascontiguousarray(plan.provider_open))
     given = Given(
         seed=np.uint64(seed),
         replica=replicas.astype(np.uint64),
@@ -162,6 +164,7 @@ def live(upkept: Upkept, first: int, last: int, fuel: Flags, alive: Flags) -> Up
         The same, with a longer log if it needed one.
     """
     plan = upkept.plan
+    fuel, alive = np.ascontiguousarray(fuel), np.ascontiguousarray(alive)
     # No replica has more events on one day than these.
     most = 3 * plan.unit_group.size + 3 * plan.function_need.size + plan.store_start.size
     most += 4 * plan.target_kind.size + 3 * upkept.state.active.shape[1] + 8

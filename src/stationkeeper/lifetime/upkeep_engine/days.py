@@ -367,7 +367,6 @@ def live_days(
                         state.busy[r] = True
                     if consume(stock, supplies, up, log, r, place) or judged:
                         state.lost[r] = losses(wiring, up, gone, stock.short, crew, log, r, place)
-                        aired = aired or state.stirred[r]  # people left
                     if state.lost[r]:  # the air of its last day was taken from the stores
                         course.leak[r, plan.month[place]] += state.leak_day[r]
                         state.leaked[r] += state.leak_day[r]
