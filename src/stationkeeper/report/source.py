@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -19,11 +19,9 @@ from stationkeeper.programme.problems import Estimate
 from stationkeeper.programme.reference import reference_table
 from stationkeeper.report.look import station_colours
 from stationkeeper.report.numbers import Band
+from stationkeeper.report.upkeep_events import Happened, read_happened
 from stationkeeper.results.ensemble import open_run
 from stationkeeper.results.folder import PROGRAMME, read_state
-
-if TYPE_CHECKING:
-    from stationkeeper.report.upkeep_events import Happened
 
 Dates = NDArray[np.datetime64]
 Numbers = NDArray[np.float64]
@@ -192,10 +190,8 @@ class Run:
         return tuple(stored_document(self.folder / WITHDRAWALS).get("rows", ()))
 
     @cached_property
-    def happened(self) -> "Happened | None":
+    def happened(self) -> Happened | None:
         """What happened to the replicas of what wears and fails; None if the run kept no rows."""
-        from stationkeeper.report.upkeep_events import read_happened
-
         return read_happened(self.folder)
 
     @cached_property

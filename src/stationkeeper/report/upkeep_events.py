@@ -2,18 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeeper.report.upkeep_source import Chance, replicas_of
-
-if TYPE_CHECKING:
-    from stationkeeper.report.source import Run
-
 LEFT, LOST, CREW_LOST = "people leave early", "station lost", "people lost"
-_BEGINS: Final = "begins at altitude"
+BEGINS: Final = "begins at altitude"
 # Events that a chain may hold, in the words of `lifetime.tally_upkeep`.
 PRECEDING: Final = (
     "collision",
@@ -62,7 +57,7 @@ def read_happened(folder: Path) -> Happened | None:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    wanted = {*PRECEDING, LEFT, LOST, CREW_LOST, _BEGINS}
+    wanted = {*PRECEDING, LEFT, LOST, CREW_LOST, BEGINS}
     pieces = []
     for file in files:
         table = pq.read_table(file, columns=["replica", "station", "event", "date"])
@@ -90,20 +85,3 @@ def read_happened(folder: Path) -> Happened | None:
         for name in ("replica", "station", "kind", "subject", "day")
     ]
     return Happened(*joined)
-
-
-def begun(run: "Run", rows: Happened) -> int:
-    """Return in how many replicas a station begins to fly."""
-    found = np.unique(rows.replica[rows.kind == _BEGINS]).size
-    return int(found) or replicas_of(run)
-
-
-def over_the_span(run: "Run", station: str, kind: str) -> Chance | None:
-    """Return in how many of the replicas that have a station something happens at least once."""
-    rows = run.happened
-    if rows is None:
-        return None
-    here = rows.of(station)
-    count = np.unique(here.replica[here.kind == kind]).size
-    of = begun(run, here)
-    return Chance(int(min(count, of)), of)

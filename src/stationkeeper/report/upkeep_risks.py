@@ -18,6 +18,7 @@ from stationkeeper.report.upkeep_source import (
     module_name,
     percent,
     replica_years,
+    replicas_of,
     upkept_stations,
 )
 
@@ -205,12 +206,29 @@ def _in_words(run: Run, station: str) -> str:
     return "; ".join(said) + "."
 
 
+def _begun(run: Run, rows: upkeep_events.Happened) -> int:
+    """Return in how many replicas a station begins to fly."""
+    found = np.unique(rows.replica[rows.kind == upkeep_events.BEGINS]).size
+    return int(found) or replicas_of(run)
+
+
+def _of_replicas(run: Run, station: str, kind: str) -> Chance | None:
+    """Return in how many of the replicas that have a station something happens at least once."""
+    rows = run.happened
+    if rows is None:
+        return None
+    here = rows.of(station)
+    count = np.unique(here.replica[here.kind == kind]).size
+    of = _begun(run, here)
+    return Chance(int(min(count, of)), of)
+
+
 def over_the_span(run: Run) -> list[str]:
     """Say for each station how often people leave early and it is lost, over the whole span."""
     found = []
     for key in upkept_stations(run):
         left, lost, crew = (
-            upkeep_events.over_the_span(run, key, kind)
+            _of_replicas(run, key, kind)
             for kind in (upkeep_events.LEFT, upkeep_events.LOST, upkeep_events.CREW_LOST)
         )
         if left is None or lost is None or crew is None:
