@@ -456,6 +456,8 @@ def import_table(
     from stationkeeper.lifetime.imports import import_file
     from stationkeeper.results.storage import write_atomically
 
+    if station is not None and table not in ("fluxes", "approaches"):
+        raise InputError(f"--station: given {station!r}, expected with fluxes and approaches only")
     text = import_file(name, table, file, station=station, radius_m=radius)
     _expect_free(out)
     write_atomically(out, text.encode())

@@ -118,6 +118,18 @@ def test_after_an_evacuation_nobody_is_aboard_until_people_return():
     assert found.values["evacuated"].tolist() == [0, 1, 1]
 
 
+def test_after_people_were_lost_nobody_is_aboard_until_people_return():
+    rows = lives(*[(r, "a", 0, UP, 999) for r in range(2)])
+    rows += [
+        (1, "a", "people lost: air", 30, 3.0),
+        (1, "a", "people are back", 50, 3.0),
+    ]
+    folder = made(rows, stays=[("one", "a", 0, 99, "USA 3")], stations=("a",))
+    found = read_measures(folder)
+    assert found.values["days_with_people"].tolist() == [100, 80]
+    assert found.values["crew_lost"].tolist() == [0, 1]
+
+
 def test_what_never_happened_is_zero_and_what_was_not_flown_is_left_out():
     rows = lives((0, "a", 0, UP, 999), (1, "a", 0, UP, 999))
     flown = read_measures(made(rows, names=["station lost: power"], stations=("a",)))

@@ -90,6 +90,13 @@ def test_outcomes_that_do_not_vary_have_no_share_and_no_error():
     assert shares[1] == pytest.approx(0.96, abs=0.01)
 
 
+def test_a_share_does_not_depend_on_the_size_of_other_outcomes():
+    group = groups_of(np.arange(100.0), 5)
+    small = 1e-9 * np.arange(100.0)
+    both = variance_shares(group, [small, 1e3 * np.arange(100.0)])
+    assert both == pytest.approx([0.96, 0.96], abs=0.01)
+
+
 def test_groups_are_equal_in_size_and_keep_the_order():
     values = np.random.default_rng(9).normal(size=997)
     groups = groups_of(values, 10)

@@ -21,6 +21,7 @@ from stationkeeper.programme.function_graph import (
     function_order,
     functions_there,
     graph_edges,
+    module_days,
     provider_days,
 )
 from stationkeeper.programme.functions import Withdrawal, WithdrawalMode
@@ -396,6 +397,16 @@ def test_autarky_lists_what_is_not_the_partners_own(tmp_path: Path) -> None:
     assert found["launcher", "lifter"].partners == ()
     assert found["site", "cape"].partners == ("USA",)
     assert "ship freighter" in found["site", "cape"].needed_for
+    # Days on which no module of those who consume a function is there are not counted.
+    early = document(tmp_path, {"function.data.segments": ["south"]})
+    data = next(row for row in autarky(early, "south", "alpha") if row.key == "data")
+    own = [
+        days
+        for key, days in module_days(early)["alpha"].items()
+        if early.module[key].segment == "south"
+    ]
+    present = int(np.logical_or.reduce(own).sum())
+    assert data.needed_for[0].endswith(f" of {present:,} days")
     text = autarky_text(told, "south", found.values())
     assert "cape (A site; USA): module annexe" in text
 

@@ -59,11 +59,12 @@ GONE_ON: Final = (
 BURNED: Final = "propellant burned in all"
 STAY_DOSE: Final = "dose of stay "
 PEOPLE_LEAVE: Final = "people leave early"
+PEOPLE_LOST: Final = "people lost"
 PEOPLE_RETURN: Final = "people are back"
 CHANCES: Final[Mapping[str, tuple[str, ...]]] = {
     "evacuated": (PEOPLE_LEAVE,),
     "station_lost": ("station lost",),
-    "crew_lost": ("people lost",),
+    "crew_lost": (PEOPLE_LOST,),
     "penetrated": ("hull penetrated",),
 }
 
@@ -314,12 +315,13 @@ def _inputs(
 def _people(rows: Rows, place: NDArray[np.int64], span: _Span, ends: Array) -> NDArray[np.bool_]:
     """Return on which days people are aboard, (station, replica, day).
 
-    As planned, until the station is gone; not from an evacuation until people return.
+    As planned, until the station is gone; not from an evacuation, or the loss of people, until
+    people return.
     """
     day = span.first + np.arange(span.days)
     aboard = span.planned[:, None, :] & (day < ends[:, :, None])
     back = np.flatnonzero(rows.of(PEOPLE_RETURN))
-    for i in np.flatnonzero(rows.of(PEOPLE_LEAVE)).tolist():
+    for i in np.flatnonzero(rows.of(PEOPLE_LEAVE, PEOPLE_LOST)).tolist():
         same = (rows.station[back] == rows.station[i]) & (place[back] == place[i])
         days = rows.day[back[same]]
         later = days[days >= rows.day[i]]

@@ -63,8 +63,9 @@ def withdrawals(prepared: Prepared, folder: RunFolder) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One for each partner and station: ``partner``, ``station``, ``date``, ``mode``, and
-        ``functions``, the rows of `loss_table`.
+        One for each partner and station: ``partner``, ``station``, ``date``, ``mode``, ``there``
+        (whether any replica has the station on that day), and ``functions``, the rows of
+        `loss_table`; none if it is there in no replica.
     """
     programme = prepared.assembled.programme
     first_day = prepared.assembled.calendar.first_day
@@ -81,6 +82,7 @@ def withdrawals(prepared: Prepared, folder: RunFolder) -> list[dict[str, Any]]:
             {store: told.get(f"{NET_USE} {store}", nothing) for store in stores},
             told.get(ALTITUDE_DAYS, nothing),
         )
+        there = not np.isnan(told.get(ALTITUDE_DAYS, nothing)).all()
         parting = programme.withdraw[partner]
         found.append(
             {
@@ -88,7 +90,8 @@ def withdrawals(prepared: Prepared, folder: RunFolder) -> list[dict[str, Any]]:
                 "station": station,
                 "date": parting.date.isoformat(),
                 "mode": parting.mode,
-                "functions": [row.as_document() for row in rows],
+                "there": there,
+                "functions": [row.as_document() for row in rows if there],
             }
         )
     return found

@@ -125,8 +125,7 @@ def _shares(member: Array, centred: Array) -> Array:
     sums = centred @ member[:, full]
     total = np.square(centred).sum(axis=1) - np.square(sums.sum(axis=1)) / size
     inside = np.square(centred).sum(axis=1) - (np.square(sums) / count[full]).sum(axis=1)
-    varies = total > 1e-12 * np.square(centred).sum(axis=1).max(initial=0.0)
-    varies &= total > 0
+    varies = total > 1e-12 * np.square(centred).sum(axis=1)  # each on its own scale
     ratio = np.divide(inside, total, out=np.full(total.shape, np.nan), where=varies)
     return np.asarray(1.0 - ratio * (size - 1) / (size - int(full.sum())))
 

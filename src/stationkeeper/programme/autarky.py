@@ -1,6 +1,6 @@
 """What a partner cannot do by itself: all that is not its own, and what it is needed for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -175,7 +175,8 @@ def _functions(programme: Programme, partner: str, found: _Found) -> None:
     own: dict[str, Days] = {}
     for key, days in provided.items():
         function = functions[key]
-        own[key] = np.zeros_like(days)
+        used = _used(there, programme, function.segments, days)
+        own[key] = days & ~used  # where nobody needs it, nobody else is needed for it
         for name, way in function.provider.items():
             if _own_parts(programme, partner, way):
                 alone = ways[key, name].copy()
@@ -188,12 +189,25 @@ def _functions(programme: Programme, partner: str, found: _Found) -> None:
             continue
         whom = ", ".join(function.segments) or "all segments"
         end = "for work" if function.needed_by == "work" else f"needed by the {function.needed_by}"
-        use = f"{whom}, {end}, on {int(lacking.sum()):,} of {int(days.sum()):,} days"
+        use = f"{whom}, {end}, on {int(lacking.sum()):,} of {int((days & used).sum()):,} days"
         helping = {n: w for n, w in function.provider.items() if (ways[key, n] & lacking).any()}
         commanders = dict.fromkeys(way.commanded_by for way in helping.values())
         found.add("function", key, function.title, commanders, use)
         for name, way in helping.items():
             _parts_of_way(programme, partner, f"{key} ({name})", way, found)
+
+
+def _used(
+    there: Mapping[str, Days], programme: Programme, segments: Collection[str], days: Days
+) -> Days:
+    """Return the days on which a module of the segments that consume a function is there."""
+    if not segments:
+        return np.ones_like(days)
+    used = np.zeros_like(days)
+    for key, present in there.items():
+        if programme.module[key].segment in segments:
+            used |= present
+    return used
 
 
 def _parts_of_way(

@@ -92,8 +92,8 @@ class ConjunctionMessage:
     ----------
     day : date
         Day of closest approach. [date]
-    made_on : date or None
-        Day on which the message was made. [date]
+    made_at : datetime or None
+        When the message was made. [UTC]
     miss_m : float
         Distance at closest approach. [m]
     frame : str
@@ -109,7 +109,7 @@ class ConjunctionMessage:
     """
 
     day: date
-    made_on: date | None
+    made_at: datetime | None
     miss_m: float
     frame: str
     objects: tuple[Tracked, Tracked]
@@ -117,6 +117,11 @@ class ConjunctionMessage:
     message_id: str
     originator: str
     line: int
+
+    @property
+    def made_on(self) -> date | None:
+        """Day on which the message was made."""
+        return self.made_at.date() if self.made_at is not None else None
 
 
 def read_messages(path: Path | str) -> tuple[Foreign, list[ConjunctionMessage]]:
@@ -226,7 +231,7 @@ def _message(text: Foreign, entries: list[Entry]) -> ConjunctionMessage:
     common = _section(text, entries[: marks[0]])
     one = _section(text, entries[marks[0] : marks[1]])
     two = _section(text, entries[marks[1] :])
-    day = _day(text, _needed(text, common, "TCA", first.line))
+    day = _time(text, _needed(text, common, "TCA", first.line)).date()
     made = common.get("CREATION_DATE")
     miss = _number(text, _needed(text, common, "MISS_DISTANCE", first.line))
     if miss < 0:
@@ -245,7 +250,7 @@ def _message(text: Foreign, entries: list[Entry]) -> ConjunctionMessage:
         raise text.fault(entry.line, entry.key, given, expected, "are units mixed up?")
     return ConjunctionMessage(
         day=day,
-        made_on=_day(text, made) if made else None,
+        made_at=_time(text, made) if made else None,
         miss_m=miss,
         frame=frames[0],
         objects=objects,
@@ -341,7 +346,7 @@ def _probability(text: Foreign, entry: Entry | None) -> float | None:
     return value
 
 
-def _day(text: Foreign, entry: Entry) -> date:
+def _time(text: Foreign, entry: Entry) -> datetime:
     match = _TIME.fullmatch(entry.value)
     try:
         if match is None:
@@ -356,10 +361,11 @@ def _day(text: Foreign, entry: Entry) -> date:
             begin += timedelta(days=int(of_year) - 1)
             if begin.year != int(year):
                 raise ValueError
+        begin += timedelta(seconds=min(float(second), 59.999999))  # a leap second stays in its day
     except (ValueError, OverflowError):
         expected = "a time as 2010-03-13T22:37:52.618, or with the day of the year"
         raise text.fault(entry.line, entry.key, shown(entry.value), expected) from None
-    return begin.date()
+    return begin
 
 
 def _plain(section: dict[str, Entry], key: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ from stationkeeper.programme.rewrite import own_document, reading_to_change, rew
 from stationkeeper.programme.wear import Conjunction, Hull, ParticleFlux, Radiator
 
 Array = NDArray[np.float64]
+_NEVER_TOLD: Final = datetime.min  # a message without a time gives way to one that has one
 ApproachChance = Callable[[ArrayLike, ArrayLike, ArrayLike, ArrayLike], Array]
 """Positions, velocities, covariances and radius of two objects to the chance of a collision."""
 
@@ -171,7 +173,7 @@ def import_approaches(
     text, messages = read_messages(path)
     entries = _table_at(document, ("conjunction",))
     made: dict[str, int] = {}
-    for message in sorted(messages, key=lambda one: (one.made_on or one.day, one.line)):
+    for message in sorted(messages, key=lambda one: (one.made_at or _NEVER_TOLD, one.line)):
         name = _approach_key(message)
         entry = _conjunction(text, message, key, chance_of, radius_m)
         origins: dict[KeyPath, Origin] = {("conjunction", name): Origin(text.file, message.line)}

@@ -98,6 +98,8 @@ def picture(run: Run) -> Picture:
         if any(stay.station == key for stay in stays)
     }
     edges = [span for span in _panels(first, last) if _rows_shown(bars, *span)]
+    if not edges:
+        return absent(KEY, TITLE, "No stay is within the span: nobody is aboard.")
     with look.drawing():
         rows = [_rows_shown(bars, *span) for span in edges]
         heights = [_ROW * max(3, sum(n + 1 for n in r.values())) for r in rows]
@@ -135,7 +137,7 @@ def _panels(first: np.datetime64, last: np.datetime64) -> list[tuple[float, floa
     end = np.datetime64(years[0] + each * len(starts), "Y").astype("datetime64[D]")
     edges = [*starts, end]  # the last panel is as long as the others, so that days stay as wide
     if len(starts) == 1:
-        edges = [first, max(last, first + 31)]
+        edges = [first, max(last + 1, first + 31)]  # the last day itself is seen
     days = look.day_numbers(np.array(edges, "datetime64[D]"))
     return [(float(a), float(b)) for a, b in itertools.pairwise(days)]
 

@@ -238,12 +238,15 @@ def after_a_penetration(run: Run, name: str, modules: Collection[str]) -> Chance
 
 
 def alike(run: Run) -> dict[str, tuple[str, ...]]:
-    """Return for each module those whose middle hole is in the same factor of two."""
+    """Return for each module those whose middle hole is in the same factor of two.
+
+    Modules of which no hole is expected are left out.
+    """
     holes = {
         one["name"].removeprefix("module "): round(float(np.log2(one["hole_mm"][1])))
         for told in run.upkeep.values()
         for one in told["particles"]["targets"]
-        if one["kind"] == "module"
+        if one["kind"] == "module" and one["hole_mm"] is not None and one["hole_mm"][1] > 0
     }
     return {
         module: tuple(other for other, size in holes.items() if size == mine)
@@ -265,6 +268,8 @@ def _rare(run: Run, station: str) -> Markup:
     group = alike(run)
     rows = []
     for module, rate in sorted(rates.items(), key=lambda pair: -pair[1]):
+        if module not in group:
+            continue
         lost, crew = (
             after_a_penetration(run, f"{one}_lost_chance", group[module])
             for one in ("station", "crew")

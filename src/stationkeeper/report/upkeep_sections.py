@@ -34,7 +34,7 @@ _AFTER: dict[str, Callable[[Run], Markup]] = {
 
 
 def pictures(run: Run) -> list[Picture]:
-    """Draw the figures in the order of the page; none of upkeep for a run that flew none."""
+    """Draw the figures in the order of the page; none for a run that flew no upkeep."""
     found: list[Picture] = []
     if upkept_stations(run):
         found += [
@@ -48,7 +48,9 @@ def pictures(run: Run) -> list[Picture]:
         ]
     if run.withdrawals:
         found.append(upkeep_withdrawal.picture(run))
-    return [*found, sensitivity.picture(run)]
+    if found:
+        found.append(sensitivity.picture(run))
+    return found
 
 
 def before(key: str, run: Run) -> list[Markup]:

@@ -48,6 +48,8 @@ def _sentence(run: Run, told: Told) -> str:
         f"{partner_name(run.programme, told['partner'])} leaves {run.title(told['station'])} on "
         f"{told['date']}: {MODES[told['mode']]}."
     )
+    if not told.get("there", True):
+        return f"{head} The station is no longer there on that day in any replica."
     if not lost:
         return f"{head} Every function keeps a way in which it is provided."
     said = (
@@ -83,7 +85,7 @@ def _day(value: float | None) -> str:
 
 def tables(run: Run) -> Markup:
     """Return the table of each withdrawal."""
-    return Markup("").join(_table(run, told) for told in run.withdrawals)
+    return Markup("").join(_table(run, told) for told in run.withdrawals if told.get("there", True))
 
 
 def _table(run: Run, told: Told) -> Markup:
