@@ -81,7 +81,7 @@ def model_of(programme, station="alpha", modules=MODULES, age=None, first=FIRST)
     launched = [programme.module[module].launched for module in modules]
     ages = first - np.array([days_since_2000(day) for day in launched], float)
     return leak_model(
-        programme, station, modules, first, LAST, ages if age is None else age, 1, lambda _: None
+        programme, station, modules, first, LAST, ages if age is None else age, lambda _: None
     )
 
 

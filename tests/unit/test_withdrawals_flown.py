@@ -1,6 +1,7 @@
 """Withdrawals as they are flown: days follow the stores, what is lost, what nobody mends."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,22 @@ def test_a_later_provider_bridges_what_a_large_store_lasts_for(tmp_path: Path) -
     assert found["power"]["back_in_days"] == 212
     assert found["power"]["days"] == [300, 300, 300]
     assert found["power"]["share_felt"] == 0.0
+
+
+def test_a_withdrawal_on_the_first_day_meets_what_is_aboard(tmp_path: Path) -> None:
+    """The document says 50 kWh aboard, of which a day takes 10."""
+    first = {"span.first": date.fromisoformat(DAY), **leaving("south", DAY, "shut")}
+    found = rows(tmp_path / "a", first)
+    assert found["power"]["lost"]
+    assert found["power"]["providers_before"] == ["arrays"]
+    assert found["power"]["days"] == [5, 5, 5]
+
+
+def test_a_withdrawal_after_the_span_hides_none_within_it(tmp_path: Path) -> None:
+    later = leaving("north", "2090-01-01", "shut")
+    found = rows(tmp_path / "a", {**later, **leaving("south", DAY, "shut")})
+    assert found["power"]["lost"]
+    assert found["power"]["days"] == [10, 10, 10]
 
 
 def events(

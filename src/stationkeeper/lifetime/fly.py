@@ -175,7 +175,10 @@ def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
             if start in assembled.boundaries:
                 _begin(lives, flown, start)
             fuel = life.tank > LEAST_PROPELLANT
-            level = upkept[flown.key].state.store.copy()
+            state = upkept[flown.key].state
+            # A station that begins on this day has what the document says is aboard.
+            begun = state.started[:, None]
+            level = np.where(begun, state.store, upkept[flown.key].plan.store_start)
             upkept[flown.key] = live(upkept[flown.key], start, stop, fuel, life.alive)
             _fly_leg(prepared, flown, life, upkept[flown.key], rows, start, stop)
             for partner, station, place in prepared.partings:

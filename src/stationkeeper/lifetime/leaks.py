@@ -175,7 +175,6 @@ def leak_model(
     first_day: int,
     last_day: int,
     module_age_days: Array,
-    seed: int,
     progress: Progress,
 ) -> LeakModel:
     """Make what all replicas share of the leaks of one station.
@@ -192,8 +191,6 @@ def leak_model(
         Of the run. [d]
     module_age_days : ndarray, (module,)
         On the first day; below zero for modules to come. [d]
-    seed : int
-        Of the run; the model does not depend on it.
     progress : callable
         Told what takes time.
 
@@ -209,7 +206,6 @@ def leak_model(
     A document without observations takes the record of the shipped programme `iss`, as known on
     the same day: it is the only one of a station whose modules leaked and held for decades.
     """
-    del seed
     seen = seen_leaks(programme)
     observed = programme
     if not seen:

@@ -79,6 +79,7 @@ def loss_table(
     levels: Mapping[str, Array],
     net_use: Mapping[str, Array],
     altitude_days: Array,
+    original: Programme | None = None,
 ) -> list[LossRow]:
     """Say what becomes of each function of a station on the day of a withdrawal.
 
@@ -103,6 +104,9 @@ def loss_table(
         fills it. Its own unit a day; not above 0 if it does not run down.
     altitude_days : ndarray, (replica,)
         Days from then until 200 km without a burn; infinite if longer than was looked at. [d]
+    original : Programme, optional
+        The document before its withdrawals were applied: what was provided before a withdrawal on
+        the first day of the span is told of it alone.
 
     Returns
     -------
@@ -128,8 +132,11 @@ def loss_table(
     flown = withdrawn(programme)
     paper = provider_days(flown, station, flights=all_flights(flown))
     up, ways = functions_there(flown, station, paper)
-    if all(is_applied(programme, partner) for partner in programme.withdraw):
+    # Those after the span are never applied, the others all at once.
+    if any(is_applied(programme, partner) for partner in programme.withdraw):
         before, then = ways, max(place - 1, 0)
+        if place == 0 and original is not None:
+            before = functions_there(original, station)[1]
     else:
         before, then = functions_there(programme, station)[1], place
     rows = []

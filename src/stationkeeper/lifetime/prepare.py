@@ -113,7 +113,7 @@ def prepare(assembled: Assembled, seed: int, progress: Callable[[str], None]) ->
         density[flown.key] = _density(table, flown, assembled, seed)
         inclination = float(np.radians(flown.station.orbit.inclination_deg))
         dose[flown.key] = dose_rate_table(trapped, inclination, wall_thickness(flown))
-    targets, leaks, kept = _upkeep(assembled, sun, seed, progress)
+    targets, leaks, kept = _upkeep(assembled, sun, progress)
     prepared = Prepared(
         assembled=assembled,
         seed=seed,
@@ -153,7 +153,7 @@ def solar_knowledge(programme: Programme, sun: SolarIndices) -> tuple[int, bool]
 
 
 def _upkeep(
-    assembled: Assembled, sun: SolarIndices, seed: int, progress: Callable[[str], None]
+    assembled: Assembled, sun: SolarIndices, progress: Callable[[str], None]
 ) -> tuple[dict[str, Targets], dict[str, LeakModel], dict[str, Upkeep]]:
     """Work out what wears, leaks and is struck at each station."""
     calendar = assembled.calendar
@@ -169,7 +169,6 @@ def _upkeep(
             calendar.first_day,
             calendar.first_day + calendar.days,
             module_ages(assembled, modules),
-            seed,
             progress,
         )
         kept[flown.key] = upkeep(assembled, flown, targets[flown.key])

@@ -130,7 +130,7 @@ def run(
         else:
             count = workers or available_cores()
             pool_of = partial(_threads, count)
-        return _run(assembled, out, replicas, seed, source_text, count, pool_of, say)
+        return _run(assembled, programme, out, replicas, seed, source_text, count, pool_of, say)
 
 
 def _threads(workers: int, prepared: Prepared) -> AbstractContextManager[Pool]:
@@ -139,6 +139,7 @@ def _threads(workers: int, prepared: Prepared) -> AbstractContextManager[Pool]:
 
 def _run(
     assembled: Assembled,
+    original: Programme,
     out: Path,
     replicas: int,
     seed: int,
@@ -178,14 +179,19 @@ def _run(
         if folder.state().get("state") != COMPLETE or not folder.ensemble.exists():
             try:
                 state["started"] = folder.state().get("started", state["started"])
-                _fly(assembled, folder, state, pool_of, say)
+                _fly(assembled, original, folder, state, pool_of, say)
             except DomainError as error:
                 raise InputError(f"{programme.name}: cannot be flown: {error}") from None
     return folder.path
 
 
 def _fly(
-    assembled: Assembled, folder: RunFolder, state: dict[str, Any], pool_of: PoolOf, say: Progress
+    assembled: Assembled,
+    original: Programme,
+    folder: RunFolder,
+    state: dict[str, Any],
+    pool_of: PoolOf,
+    say: Progress,
 ) -> None:
     clock = time.perf_counter
     begun = clock()
@@ -234,7 +240,7 @@ def _fly(
     results = ensemble(assembled, prepared.upkeep, sums, replicas, attributes)
     write_dataset(results, folder.ensemble)
     write_descent(prepared, folder, results)
-    write_upkeep(prepared, folder)
+    write_upkeep(prepared, folder, original)
     state["state"] = COMPLETE
     state["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     state["durations_s"] = {
@@ -297,7 +303,7 @@ def code_digest() -> str:
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*")):
         inside = file.relative_to(root)
-        if file.suffix in (".py", ".csv", ".npz") and inside.parts[0] not in _NOT_FLOWN:
+        if file.suffix in (".py", ".csv", ".npz", ".toml") and inside.parts[0] not in _NOT_FLOWN:
             digest.update(inside.as_posix().encode() + b"\0")
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

@@ -250,7 +250,8 @@ def _station(
     np.add.at(sums["upkeep_penetrations"][number], (holed_module, year[holed]), 1)
     np.add.at(sums["upkeep_any_penetration"][number], once(holed)[1], 1)
     np.add.at(sums["upkeep_ship_hits"][number], year[code == Happening.SHIP_HIT], 1)
-    born = code == Happening.LEAK_BEGINS
+    # Leaks that are there on the first day began before it.
+    born = (code == Happening.LEAK_BEGINS) & (place > int(np.argmax(one.plan.exists)))
     where = (module_place[subject[born]], hypothesis[who[born]], year[born])
     np.add.at(sums["upkeep_leaks_begun"][number], where, 1)
     beyond = code == Happening.LEAK_BEYOND_LIMIT
@@ -274,6 +275,8 @@ def _station(
     # The engine sees the orbit at the begin of a month: who enters in it still counts.
     flying = ~np.isnan(lives.stations[key].altitude)
     in_orbit = np.logical_or.reduceat(flying, calendar.first_of_month, axis=1)
+    # One that enters on the first day of a month was in orbit the day before.
+    in_orbit[:, 1:] |= flying[:, calendar.first_of_month[1:] - 1]
     in_orbit &= one.plan.exists[ends]
     sums["upkeep_down_of"][function_place] += in_orbit.sum(axis=0)
     _months(assembled, number, upkept, sums)

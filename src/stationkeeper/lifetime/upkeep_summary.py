@@ -13,6 +13,7 @@ from stationkeeper.lifetime.loss_table import loss_table
 from stationkeeper.lifetime.particles import particle_summary
 from stationkeeper.lifetime.prepare import Prepared
 from stationkeeper.lifetime.tally import ALTITUDE_DAYS, LEVEL, NET_USE
+from stationkeeper.programme.document import Programme
 from stationkeeper.programme.function_graph import graph_edges
 from stationkeeper.results.folder import RunFolder
 from stationkeeper.results.storage import write_atomically
@@ -21,10 +22,11 @@ UPKEEP: Final = "upkeep.json"
 WITHDRAWALS: Final = "withdrawals.json"
 
 
-def write_upkeep(prepared: Prepared, folder: RunFolder) -> None:
+def write_upkeep(prepared: Prepared, folder: RunFolder, original: Programme) -> None:
     """Write ``upkeep.json``, and ``withdrawals.json`` if a partner leaves, into the run folder.
 
-    The same run gives the same bytes.
+    The same run gives the same bytes. `original` is the document before its withdrawals were
+    applied.
 
     Raises
     ------
@@ -33,7 +35,7 @@ def write_upkeep(prepared: Prepared, folder: RunFolder) -> None:
     """
     _write(folder, UPKEEP, {"stations": upkeep_of_stations(prepared)})
     if prepared.partings:
-        _write(folder, WITHDRAWALS, {"rows": withdrawals(prepared, folder)})
+        _write(folder, WITHDRAWALS, {"rows": withdrawals(prepared, folder, original)})
 
 
 def _write(folder: RunFolder, name: str, document: Mapping[str, Any]) -> None:
@@ -57,7 +59,7 @@ def upkeep_of_stations(prepared: Prepared) -> dict[str, Any]:
     return found
 
 
-def withdrawals(prepared: Prepared, folder: RunFolder) -> list[dict[str, Any]]:
+def withdrawals(prepared: Prepared, folder: RunFolder, original: Programme) -> list[dict[str, Any]]:
     """Return what each withdrawal does to each function, from the states of all replicas.
 
     Returns
@@ -81,6 +83,7 @@ def withdrawals(prepared: Prepared, folder: RunFolder) -> list[dict[str, Any]]:
             {store: told.get(f"{LEVEL} {store}", nothing) for store in stores},
             {store: told.get(f"{NET_USE} {store}", nothing) for store in stores},
             told.get(ALTITUDE_DAYS, nothing),
+            original,
         )
         there = not np.isnan(told.get(ALTITUDE_DAYS, nothing)).all()
         parting = programme.withdraw[partner]

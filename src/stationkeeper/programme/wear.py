@@ -159,19 +159,19 @@ class Upkeep(Fact):
     hands: People = 1
     """Repairs that the people aboard of one segment can do at once. [-]"""
     untended_factor: Annotated[float, Field(ge=1, le=100, strict=True)] = 1.2
-    """Hazard of the equipment of a segment without anybody aboard who is trained for it. [-]"""
+    """How much faster the equipment of a segment ages without anybody aboard trained for it. [-]"""
     rescue_days: NotNegative = 60.0
     """Days until a ship with seats for people without a seat home can be there. [d]"""
     return_days: NotNegative = 180.0
     """Days after an evacuation before people come back, if what they need can be mended. [d]"""
     collision_chance: Fraction = 1e-4
     """Chance that an approach for which one would have moved away is a collision. [-]"""
-    particle_sigma: NotNegative = 0.67
+    particle_sigma: Annotated[float, Field(ge=0, le=10, strict=True)] = 0.67
     """Log standard deviation of the rate of penetrations: flux and limits together. [-]"""
     bins: RiskBins = RiskBins()
     """Classes of the risk matrix. [-]"""
     penetrations_seen: Annotated[int, Field(ge=0, le=1_000, strict=True)] | None = None
-    """Penetrations of its hulls before the span; absent means not counted. [-]"""
+    """Penetrations of its hulls that were seen; absent means not counted. [-]"""
     seen_until: Day | None = None
     """Last day of that count; the modules count from the day each joined. [date]"""
 

@@ -49,7 +49,8 @@ UPKEEP_VARIABLES: Final[dict[str, Variable]] = {
     "leaks_begun": Variable(
         ("station", "module", "hypothesis", "year"),
         "1",
-        "leaks that begin in the year, mean of all replicas, by the hypothesis that they drew",
+        "leaks that begin in the year, those of the first day aside, mean of all replicas, by the"
+        " hypothesis that they drew",
     ),
     "leak_beyond_chance": Variable(
         _BY_MODULE, "1", "chance that a module leaks beyond the user's limit in the year"
@@ -72,7 +73,9 @@ UPKEEP_VARIABLES: Final[dict[str, Variable]] = {
         _BY_CAUSE, "1", "chance that people are lost in the year, by cause"
     ),
     "lost_by_year": Variable(
-        _YEARLY, "1", "part of the replicas in which the station was lost by the end of the year"
+        _YEARLY,
+        "1",
+        "part of the replicas in which the station was lost by the end of the year, entries aside",
     ),
 }
 """Chances are parts of the replicas that have the station in that year and have not lost it."""
