@@ -32,6 +32,9 @@ def assumptions(assembled: Assembled) -> tuple[str, ...]:
         "Dose is that of quiet time behind one wall for each station, the mean areal density of its"
         " modules by volume; of a stay only the days inside the span count.",
         "A fall without propulsion is followed for ten years.",
+        "Units, leaks and hits are drawn for each replica; they are mended by the people and robots"
+        " that are planned there. People leave early and come back, flights are not changed.",
+        "Functions see at the begin of each month whether there is propellant.",
     ]
     for flown in assembled.stations:
         drag = flown.station.drag
@@ -44,6 +47,13 @@ def assumptions(assembled: Assembled) -> tuple[str, ...]:
         lines.append(f"{title}: {thickness:.1f} g/cm2 of wall and equipment around its people.")
         if flown.station.orbit.node_local_time_h is None:
             lines.append(f"{title}: the local time of the node on the first day is drawn once.")
+        if flown.hardware.exists[0] and any(
+            store.station == flown.key for store in programme.store.values()
+        ):
+            lines.append(
+                f"{title}: its stores on {programme.span.first} are those that the document gives,"
+                " for whichever day they were counted."
+            )
         end = flown.station.end
         if end is not None and end.kind == "controlled":
             level = HOLD_ALTITUDE / KILOMETRE if end.drift_to_km is None else end.drift_to_km
