@@ -23,13 +23,7 @@ PARTS: Final = (
 
 
 def rows(progress: Progress | None = None) -> list[Row]:
-    """Return all rows of the topic ``hull``.
-
-    Examples
-    --------
-    >>> {row.topic for row in rows()}
-    {'hull'}
-    """
+    """Return all rows of the topic ``hull``."""
     found: list[Row] = []
     for part in PARTS:
         found += part.rows(progress)
