@@ -103,7 +103,6 @@ def test_a_longer_repair_takes_its_days_and_only_so_many_hands():
     changes["unit_age"] = np.repeat(changes["unit_age"], 2)
     plan = quiet_plan(
         **changes,
-        group_first_unit=np.array([0, 2]),
         unit_group=np.array([0, 0]),
         unit_first=np.array([0, 0]),
         unit_last=np.array([2**40] * 2),

@@ -106,18 +106,22 @@ def upkeep_events(kept: Kept) -> list[tuple[str, str]]:
     return found
 
 
-def _event_numbers(one: Upkeep, kept: Kept, happening: Happening, subject: Whole) -> Whole:
-    """Return the place of each event of one kind in `upkeep_events`."""
-    names = [name for name, _ in upkeep_events(kept)]
+def _event_numbers(
+    one: Upkeep,
+    numbers: Mapping[str, int],
+    causes: tuple[str, ...],
+    happening: Happening,
+    subject: Whole,
+) -> Whole:
+    """Return the place of each event of one kind in `upkeep_events`, whose names are numbered."""
     words = WORDS[happening][0]
     if happening in _CAUSED:
-        causes = cause_names(kept)
-        table = np.array([names.index(f"{words}: {cause}") for cause in causes], np.int64)
+        table = np.array([numbers[f"{words}: {cause}"] for cause in causes], np.int64)
         return np.asarray(table[_cause_numbers(one, causes, subject)])
     subjects = _subjects(one, happening)
     if not subjects:
-        return np.full(subject.shape, names.index(words))
-    table = np.array([names.index(f"{words}: {name}") for name in subjects], np.int64)
+        return np.full(subject.shape, numbers[words])
+    table = np.array([numbers[f"{words}: {name}"] for name in subjects], np.int64)
     return np.asarray(table[subject])
 
 
@@ -286,6 +290,7 @@ def _station(
             np.where(in_orbit, level, np.nan), np.arange(months), months, STORE_BINS
         )
 
+    numbers = {name: number for number, (name, _) in enumerate(upkeep_events(kept))}
     # While nobody is aboard nobody needs a way home: that is no event.
     nobody = np.isin(code, _OF_FUNCTIONS) & (subject == one.plan.rescue)
     nobody &= one.plan.people[place] == 0
@@ -298,7 +303,7 @@ def _station(
             (
                 lives.replicas[who[which]],
                 np.full(int(which.sum()), number),
-                _event_numbers(one, kept, happening, subject[which]),
+                _event_numbers(one, numbers, names["cause"], happening, subject[which]),
                 place[which],
                 np.where(told == 0.0, 1.0, told),
             )

@@ -365,7 +365,6 @@ def _equipment(
             names.append(f"{key}/{unit}")
     scale = [np.inf if one.wear_scale_years is None else one.wear_scale_years for one in parts]
     return {
-        "group_first_unit": _first(unit_group, len(groups)),
         "group_needed": np.array([one.needed for one in parts], np.int64),
         "group_segment": np.array(
             [segments.index(programme.module[one.module].segment) for one in parts], np.int64

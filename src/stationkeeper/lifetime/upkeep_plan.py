@@ -71,7 +71,6 @@ class Plan(NamedTuple):
     trained: Whole  # (S, D) planned people who can run a segment
     cargo: Whole  # (D,) cargo ships that dock
     volume: Array  # (D,) of the cabin [m3]
-    group_first_unit: Whole  # (G + 1,) units of a group follow one another
     group_needed: Whole  # (G,)
     group_segment: Whole  # (G,)
     group_by_people: Flags  # (G,)
