@@ -48,6 +48,8 @@ class Purpose(IntEnum):
     PARTICLES = 8
     HYPOTHESIS = 9
     APPROACH = 10
+    SLIPS = 11
+    SHOCKS = 12
 
 
 def component_number(name: str) -> int:

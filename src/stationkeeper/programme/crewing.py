@@ -83,11 +83,22 @@ class Agreement(Fact):
 class Shock(Fact):
     """What happens to ships, launches and people, from one date to another."""
 
-    kind: Literal["grounded", "pad-closed", "flight-lost", "unfit", "early-return", "people-limit"]
-    """Grounded: a class of ship does not launch; pad-closed: nothing launches from a site;
-    flight-lost: a flight does not arrive; unfit: a docked ship cannot bring people home;
+    kind: Literal[
+        "grounded",
+        "pad-closed",
+        "flight-lost",
+        "unfit",
+        "early-return",
+        "people-limit",
+        "module-late",
+        "cooperation-halted",
+        "sanction",
+    ]
+    """Grounded: a class of ship or a launcher does not launch; pad-closed: nothing launches from a
+    site; flight-lost: a flight does not arrive; unfit: a docked ship cannot bring people home;
     early-return: a docked ship leaves with its people; people-limit: fewer may be aboard outside
-    handovers. [-]"""
+    handovers; module-late: modules are launched later; cooperation-halted: agreements on seats
+    rest; sanction: no spare parts come for what the partners operate. [-]"""
     date: Day
     """First day. [date]"""
     until: Day | None = None
@@ -102,6 +113,16 @@ class Shock(Fact):
     """Flight concerned. [-]"""
     people: People | None = None
     """People-limit: most aboard outside handovers. [-]"""
+    launchers: tuple[Identifier, ...] = ()
+    """Grounded: launchers, with all that they carry. [-]"""
+    modules: tuple[Identifier, ...] = ()
+    """Module-late: the modules. [-]"""
+    late_days: Duration | None = None
+    """Module-late: by how much. [d]"""
+    agreements: tuple[Identifier, ...] = ()
+    """Cooperation-halted: agreements on seats that rest. [-]"""
+    partners: tuple[Identifier, ...] = ()
+    """Sanction: partners whose equipment gets no spare parts. [-]"""
 
 
 class Work(Fact):

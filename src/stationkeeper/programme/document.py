@@ -5,9 +5,18 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from stationkeeper.programme.crewing import Agreement, Rotation, Shock, Work
+from stationkeeper.programme.deciding import Policy, Random, Slips
 from stationkeeper.programme.functions import Function, Store, Withdrawal
 from stationkeeper.programme.hardware import Launcher, Module, Ship, Site
 from stationkeeper.programme.parts import Day, Fact, Flag, Identifier, Nation, Part, Text
+from stationkeeper.programme.record import (
+    Commitment,
+    Cooperation,
+    Notice,
+    Obligation,
+    Statement,
+    Treaty,
+)
 from stationkeeper.programme.stations import Station
 from stationkeeper.programme.traffic import Crew, Event, Flight, Traffic
 from stationkeeper.programme.wear import Conjunction, Equipment, Leak
@@ -112,6 +121,25 @@ class Programme(Part):
     """Close approaches of tracked objects, by key. [-]"""
     withdraw: Annotated[dict[Identifier, Withdrawal], Field(max_length=MOST_PARTS)] = {}
     """Partners that end their part, by key of the partner. [-]"""
+
+    statement: Annotated[dict[Identifier, Statement], Field(max_length=MOST_DATED)] = {}
+    """Words of offices, by key. [-]"""
+    treaty: Annotated[dict[Identifier, Treaty], Field(max_length=MOST_PARTS)] = {}
+    """Agreements that are left by notice, by key. [-]"""
+    notice: Annotated[dict[Identifier, Notice], Field(max_length=MOST_PARTS)] = {}
+    """Formal notices, by key. [-]"""
+    commitment: Annotated[dict[Identifier, Commitment], Field(max_length=MOST_PARTS)] = {}
+    """Partners bound to a day, by key. [-]"""
+    obligation: Annotated[dict[Identifier, Obligation], Field(max_length=MOST_PARTS)] = {}
+    """What is owed, by key. [-]"""
+    cooperation: Annotated[dict[Identifier, Cooperation], Field(max_length=MOST_DATED)] = {}
+    """Changes of how two partners work together, by key. [-]"""
+    policy: Annotated[dict[Identifier, Policy], Field(max_length=100)] = {}
+    """Rules that decide, by key, in the order in which they are asked. [-]"""
+    random: Annotated[dict[Identifier, Random], Field(max_length=MOST_PARTS)] = {}
+    """Shocks that strike by chance, by key. [-]"""
+    slips: Slips = Slips()
+    """How far planned launches slip. [-]"""
 
     def as_document(self) -> dict[str, Any]:
         """Return the document as plain data, in the spelling of the file."""

@@ -100,6 +100,10 @@ class Store(Fact):
     """Share of the use that a function spares while it is there: recovery, or all of it. [-]"""
     filled_by: Identifier | None = None
     """Function that fills it again in a day while it is there (charge, momentum, heat). [-]"""
+    counted_on: Day | None = None
+    """Day on which that much was aboard; absent means the first day flown. [date]"""
+    reserve_days: NotNegative = 45.0
+    """Days of use that are kept as a reserve. [d]"""
 
 
 WithdrawalMode = Literal["crews", "crews-and-ships", "handed-over", "shut", "separated"]
@@ -137,3 +141,22 @@ class Brought(Part):
     """Water. [kg]"""
     food_kg: NotNegative = 0.0
     """Food with packing. [kg]"""
+    spares_kg: NotNegative = 0.0
+    """Spare parts. [kg]"""
+    other_kg: NotNegative = 0.0
+    """All else that fills the hold: research, clothes, hardware. [kg]"""
+
+
+class Hold(Part):
+    """What a ship can carry beside people."""
+
+    total_kg: Positive
+    """Most cargo in all, propellant for the station included. [kg]"""
+    dry_kg: NotNegative
+    """Most in the pressurised hold: food, spare parts, all else. [kg]"""
+    water_kg: NotNegative = 0.0
+    """Most water in tanks. [kg]"""
+    gas_kg: NotNegative = 0.0
+    """Most oxygen and nitrogen in tanks. [kg]"""
+    propellant_kg: NotNegative = 0.0
+    """Most propellant for the station. [kg]"""

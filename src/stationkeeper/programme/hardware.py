@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stationkeeper.programme.functions import Brought
+from stationkeeper.programme.functions import Brought, Hold
 from stationkeeper.programme.parts import (
     Day,
     Duration,
@@ -141,7 +141,9 @@ class Ship(Fact):
     certified_life: dict[Identifier, CertifiedLife] = {}
     """Certified days in orbit, by date. [-]"""
     brings: Brought = Brought()
-    """What each flight brings for the stores. [-]"""
+    """What each flight brings for the stores, if it has no manifest. [-]"""
+    hold: Hold | None = None
+    """What it can carry. [-]"""
     hull: Hull | None = None
     """Outer skin while docked. [-]"""
     radiator: Radiator | None = None

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from stationkeeper.programme.functions import Brought
 from stationkeeper.programme.parts import (
     Day,
     Duration,
@@ -86,6 +87,8 @@ class Flight(Fact):
     """Mass when docked, if not the ship's typical one. [kg]"""
     propellant_to_station_kg: NotNegative | None = None
     """Propellant brought, if not the ship's typical amount. [kg]"""
+    manifest: Brought | None = None
+    """What it brings for the stores, if not what its class does. [-]"""
     life_days: Duration | None = None
     """Days in orbit granted to this flight, if not those of its class. [d]"""
     status: Literal["flown", "planned", "lost"] = "planned"
@@ -146,3 +149,5 @@ class Traffic(Fact):
     """Mass when docked, if not the ship's typical one. [kg]"""
     propellant_to_station_kg: NotNegative | None = None
     """Propellant brought by each, if not the ship's typical amount. [kg]"""
+    manifest: Brought | None = None
+    """What each brings for the stores, if not what its class does. [-]"""

@@ -1,0 +1,1 @@
+"""What a station consumes: stores and how long they last."""
