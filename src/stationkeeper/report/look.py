@@ -153,21 +153,17 @@ def as_png(figure: "Figure", colours: int | None = None) -> bytes:
         Keep so many colours, up to 256: a third of the bytes of a figure with much writing.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    FigureCanvasAgg(figure)
-    sink = BytesIO()
-    figure.savefig(sink, format="png", dpi=DOTS, metadata={"Software": None})
-    return sink.getvalue() if colours is None else _with_colours(sink, colours)
-
-
-def _with_colours(image: BytesIO, colours: int) -> bytes:
-    """Return a PNG with a palette of its own."""
     from PIL import Image
 
-    with Image.open(image) as read:
-        fewer = read.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
+    # Drawn once: savefig would lay it out and draw it twice.
+    figure.set_dpi(DOTS)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    if colours is not None:
+        image = image.quantize(colours, dither=Image.Dither.NONE)
     sink = BytesIO()
-    fewer.save(sink, "png", optimize=True)
+    image.save(sink, "png", optimize=colours is not None, dpi=(DOTS, DOTS))
     return sink.getvalue()
 
 
