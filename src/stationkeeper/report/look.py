@@ -158,8 +158,9 @@ def as_png(figure: "Figure", colours: int | None = None) -> bytes:
     # Drawn once: savefig would lay it out and draw it twice.
     figure.set_dpi(DOTS)
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    canvas.draw()  # type: ignore[no-untyped-call]
+    drawn = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    image = Image.fromarray(drawn).convert("RGB")
     if colours is not None:
         image = image.quantize(colours, dither=Image.Dither.NONE)
     sink = BytesIO()
