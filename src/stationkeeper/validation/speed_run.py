@@ -28,9 +28,13 @@ _RUN = """
 import json, resource, sys, time
 from pathlib import Path
 from stationkeeper.lifetime.run import run
+from stationkeeper.programme.deciding import Slips
 from stationkeeper.programme.read import read_programme
+programme = read_programme(sys.argv[1])
+if sys.argv[4] == "undecided":
+    programme = programme.model_copy(update={"policy": {}, "slips": Slips(kind="none")})
 begun = time.perf_counter()
-run(read_programme(sys.argv[1]), out=Path(sys.argv[2]), replicas=int(sys.argv[3]), workers=2)
+run(programme, out=Path(sys.argv[2]), replicas=int(sys.argv[3]), workers=2)
 seconds = time.perf_counter() - begun
 if sys.platform == "linux":
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
@@ -39,6 +43,7 @@ else:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({"run_s": seconds, "peak": peak}))
 """
+_MODES = {True: "decided", False: "undecided"}
 _IMPORT = (
     "import time; t = time.perf_counter(); import stationkeeper; print(time.perf_counter() - t)"
 )
@@ -53,12 +58,15 @@ class Measured:
     peak_mb: float
 
 
-def measure_run(replicas: int) -> Measured:
-    """Fly the programme once on two workers, and return its time and its largest memory."""
+def measure_run(replicas: int, *, decided: bool = True) -> Measured:
+    """Fly the programme once on two workers, and return its time and its largest memory.
+
+    With its policies and the slips of its launches, or without.
+    """
     with tempfile.TemporaryDirectory(prefix="stationkeeper-bench-") as out:
         begun = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-c", _RUN, PROGRAMME, out, str(replicas)],
+            [sys.executable, "-c", _RUN, PROGRAMME, out, str(replicas), _MODES[decided]],
             capture_output=True,
             text=True,
             check=True,

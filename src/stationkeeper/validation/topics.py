@@ -10,7 +10,7 @@ from stationkeeper.validation.rows import Progress, Row
 from stationkeeper.validation.speed import SpeedRow
 
 VALIDATED = ("orbit", "dose", "crew", "hull")
-TIMED = ("orbit", "dose", "run", "crew", "lifetime")
+TIMED = ("orbit", "dose", "run", "crew", "lifetime", "decisions")
 
 
 def _chosen(topics: Iterable[str], known: tuple[str, ...]) -> tuple[str, ...]:
