@@ -158,8 +158,8 @@ def _relevant(table: "pa.Table", stations: Sequence[str]) -> list[Part]:
     table = table.combine_chunks().unify_dictionaries()
     event, event_words = _coded(table, "event")
     station, station_words = _coded(table, "station")
-    names = {words: name for name, words in WORDS.items()}
-    wanted = np.array([word.partition(": ")[0] in names for word in event_words], np.bool_)
+    names = named(event_words)
+    wanted = np.array([number in names for number in range(len(event_words))], np.bool_)
     ours = np.array([word in stations for word in station_words], np.bool_)
     rows = np.flatnonzero(wanted[event] & ours[station])
     replica = table.column("replica").to_numpy()[rows].astype(np.int64)
@@ -170,8 +170,7 @@ def _relevant(table: "pa.Table", stations: Sequence[str]) -> list[Part]:
     found = []
     for one, mine in zip(different.tolist(), np.split(order, begins[1:]), strict=False):
         where, what = divmod(one, len(event_words))
-        words, _, subject = event_words[what].partition(": ")
-        found.append((station_words[where], names[words], subject, replica[mine], day[mine]))
+        found.append((station_words[where], *names[what], replica[mine], day[mine]))
     return found
 
 
@@ -183,6 +182,23 @@ def _coded(table: "pa.Table", column: str) -> tuple[Whole, list[str]]:
     if not pa.types.is_dictionary(joined.type):
         joined = joined.dictionary_encode()
     return np.asarray(joined.indices.to_numpy(), np.int64), joined.dictionary.to_pylist()
+
+
+def named(events: Sequence[str]) -> dict[int, tuple[str, str]]:
+    """Return our name and the subject of the events that are read here, by their number.
+
+    Examples
+    --------
+    >>> named(["drag factor", "hull penetrated: module nauka", "people are back"])
+    {1: ('penetrated', 'module nauka'), 2: ('people-back', '')}
+    """
+    names = {words: name for name, words in WORDS.items()}
+    parts = [word.partition(": ") for word in events]
+    return {
+        number: (names[words], subject)
+        for number, (words, _, subject) in enumerate(parts)
+        if words in names
+    }
 
 
 def gathered(
