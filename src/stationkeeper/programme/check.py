@@ -11,6 +11,7 @@ from stationkeeper.programme.check_crewing import crewing_faults
 from stationkeeper.programme.check_crews import crew_faults
 from stationkeeper.programme.check_launches import launch_faults, plane_faults
 from stationkeeper.programme.check_ports import origin_of, port_faults
+from stationkeeper.programme.check_record import record_faults
 from stationkeeper.programme.check_references import Fault, broken_references, mended
 from stationkeeper.programme.check_rules import rule_faults
 from stationkeeper.programme.check_schema import validate
@@ -215,6 +216,7 @@ def _faults(
 
     yield from rule_faults(programme, told, own)
     yield from upkeep_faults(programme, told, own)
+    yield from record_faults(programme, own)
     unsettled: list[Fault] = []
     for found in told.faults:
         path = ("event", found.event, found.key)

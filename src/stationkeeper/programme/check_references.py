@@ -7,6 +7,9 @@ from stationkeeper.programme.document import Programme
 from stationkeeper.programme.files import names_in
 from stationkeeper.programme.problems import KeyPath, choices, nearest
 
+RELATIONS = ("reaffirms", "replaces", "denies", "refers")
+"""Keys of a statement that name other statements."""
+
 
 class Reference(NamedTuple):
     """A key and what it names."""
@@ -98,9 +101,65 @@ def references(programme: Programme) -> Iterator[Reference]:
         yield from _one((*at, "station"), "station", shock.station)
         yield from _each((*at, "ships"), "ship", shock.ships)
         yield from _one((*at, "site"), "site", shock.site)
+        yield from _each((*at, "launchers"), "launcher", shock.launchers)
+        yield from _each((*at, "modules"), "module", shock.modules)
+        yield from _each((*at, "agreements"), "agreement", shock.agreements)
+        yield from _each((*at, "partners"), "partner", shock.partners)
     for key, work in programme.work.items():
         yield from _one(("work", key, "station"), "station", work.station)
     yield from _upkeep_references(programme)
+    yield from _record_references(programme)
+    yield from _deciding_references(programme)
+
+
+def _record_references(programme: Programme) -> Iterator[Reference]:
+    for key, one in programme.statement.items():
+        at: KeyPath = ("statement", key)
+        yield from _one((*at, "partner"), "partner", one.partner)
+        yield from _each((*at, "stations"), "station", one.stations)
+        for name in RELATIONS:
+            yield from _each((*at, name), "statement", getattr(one, name))
+    for key, treaty in programme.treaty.items():
+        at = ("treaty", key)
+        yield from _each((*at, "parties"), "partner", treaty.parties)
+        yield from _each((*at, "stations"), "station", treaty.stations)
+        yield from _one((*at, "depositary"), "partner", treaty.depositary)
+    for key, notice in programme.notice.items():
+        at = ("notice", key)
+        yield from _one((*at, "treaty"), "treaty", notice.treaty)
+        yield from _one((*at, "partner"), "partner", notice.partner)
+        yield from _one((*at, "statement"), "statement", notice.statement)
+    for key, commitment in programme.commitment.items():
+        at = ("commitment", key)
+        yield from _one((*at, "partner"), "partner", commitment.partner)
+        yield from _one((*at, "station"), "station", commitment.station)
+        yield from _each((*at, "replaces"), "commitment", commitment.replaces)
+        yield from _one((*at, "statement"), "statement", commitment.statement)
+    for key, owed in programme.obligation.items():
+        at = ("obligation", key)
+        yield from _each((*at, "owed_by"), "partner", owed.owed_by)
+        yield from _each((*at, "owed_to"), "partner", owed.owed_to)
+        yield from _one((*at, "treaty"), "treaty", owed.treaty)
+    for key, change in programme.cooperation.items():
+        at = ("cooperation", key)
+        yield from _each((*at, "partners"), "partner", change.partners)
+        yield from _one((*at, "statement"), "statement", change.statement)
+
+
+def _deciding_references(programme: Programme) -> Iterator[Reference]:
+    for key, policy in programme.policy.items():
+        at: KeyPath = ("policy", key)
+        yield from _one((*at, "station"), "station", policy.station)
+        yield from _one((*at, "partner"), "partner", policy.partner)
+        yield from _one((*at, "own_station"), "station", policy.own_station)
+    for key, strike in programme.random.items():
+        at = ("random", key)
+        yield from _each((*at, "ships"), "ship", strike.ships)
+        yield from _each((*at, "launchers"), "launcher", strike.launchers)
+        yield from _one((*at, "site"), "site", strike.site)
+        yield from _each((*at, "modules"), "module", strike.modules)
+        yield from _each((*at, "partners"), "partner", strike.partners)
+    yield from _each(("slips", "modules"), "module", programme.slips.modules)
 
 
 def _upkeep_references(programme: Programme) -> Iterator[Reference]:
@@ -162,6 +221,10 @@ def broken_references(programme: Programme) -> Iterator[tuple[Reference, Fault]]
         "equipment": lambda: set(programme.equipment),
         "function": lambda: set(programme.function),
         "store": lambda: set(programme.store),
+        "agreement": lambda: set(programme.agreement),
+        "statement": lambda: set(programme.statement),
+        "treaty": lambda: set(programme.treaty),
+        "commitment": lambda: set(programme.commitment),
         "port": lambda: {
             f"{key}/{port}" for key, module in programme.module.items() for port in module.ports
         },
@@ -214,11 +277,18 @@ def mended(
         for part in path[:-1]:
             holder = holder.get(part, {})
         value = holder.get(path[-1])
-        if isinstance(value, list | tuple):
+        if path[0] == "cooperation" and path[-1] == "partners":
+            if document["cooperation"].pop(path[1], None) is not None:
+                gone.add((path[0], path[1]))
+        elif isinstance(value, list | tuple):
             holder[path[-1]] = tuple(item for item in value if item != name)
         elif path[0] == "launcher" and len(path) > 3:
             document["launcher"][path[1]]["payloads"].pop(path[3], None)
-        elif path[-1] in _OPTIONAL or path[-2] in ("moved_to", "seats_on", "spared_by"):
+        elif (
+            path[-1] in _OPTIONAL
+            or (path[0], path[-1]) in _OPTIONAL_OF
+            or path[-2] in ("moved_to", "seats_on", "spared_by")
+        ):
             holder.pop(path[-1], None)
         elif document[path[0]].pop(path[1], None) is not None:
             gone.add((path[0], path[1]))
@@ -226,3 +296,15 @@ def mended(
 
 
 _OPTIONAL = frozenset({"owner", "launcher", "site", "to_station", "table", "filled_by", "to"})
+_OPTIONAL_OF = frozenset(
+    {
+        ("statement", "partner"),
+        ("treaty", "depositary"),
+        ("notice", "statement"),
+        ("commitment", "statement"),
+        ("cooperation", "statement"),
+        ("obligation", "treaty"),
+        ("policy", "partner"),
+        ("policy", "own_station"),
+    }
+)

@@ -18,6 +18,31 @@ _OWN_DATE = {
     "conjunction": "date",
 }
 
+# Words are dated by their own day whatever the record of flights: none of them is a plan.
+_WORDS = {
+    "statement": "date",
+    "treaty": "since",
+    "notice": "date",
+    "commitment": "since",
+    "obligation": "since",
+    "cooperation": "date",
+}
+
+# Keys that name entries of these tables, by the table in which they stand.
+_NAMES = {
+    "statement": (
+        ("reaffirms", "statement"),
+        ("replaces", "statement"),
+        ("denies", "statement"),
+        ("refers", "statement"),
+    ),
+    "notice": (("statement", "statement"), ("treaty", "treaty")),
+    "commitment": (("statement", "statement"), ("replaces", "commitment")),
+    "cooperation": (("statement", "statement"),),
+    "obligation": (("treaty", "treaty"),),
+    "shock": (("agreements", "agreement"),),
+}
+
 
 class LeftOut(NamedTuple):
     """A fact that was not known yet."""
@@ -43,6 +68,12 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
     the same class of ship goes on until its end. The last day of an agreement or of something that
     happened is kept, and so is the life granted to a flight.
 
+    Words (statements, treaties, notices, commitments, obligations, changes of cooperation) count
+    from ``known_on``, without one from their own day, be it before or after the last flown launch;
+    what others say of words that are left out goes with them. Policies, random shocks and slips
+    are the user's, not facts of the day: without ``known_on`` they are kept. Where the end of a
+    station was known only later, the latest of its ``earlier_ends`` that was known holds.
+
     Parameters
     ----------
     document : dict
@@ -66,6 +97,7 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
             if known_on is not None and known_on > day:
                 del kept[table][key]
                 left_out.append(LeftOut(f"{table}.{key}", known_on))
+    _words_as_known(kept, day, left_out)
     for key, entry in _entries(kept, "flight"):
         _reopen(entry, f"flight.{key}", "undocked", day, left_out)
     for key, entry in _entries(kept, "crew"):
@@ -87,11 +119,7 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
         _drop_inner(launcher, "payloads", f"launcher.{key}", day, record_end, left_out)
     for key, station in _entries(kept, "station"):
         _reboost_as_known(station, f"station.{key}", day, left_out)
-        end = station.get("end")
-        known_on = day_of(end.get("known_on")) if isinstance(end, dict) else None
-        if known_on is not None and known_on > day:
-            del station["end"]
-            left_out.append(LeftOut(f"station.{key}.end", known_on))
+        _end_as_known(station, f"station.{key}", day, left_out)
     sun = kept.setdefault("sun", {})
     if isinstance(sun, dict):
         until = day_of(sun.get("observed_until"))
@@ -117,6 +145,44 @@ def summary(left_out: tuple[LeftOut, ...]) -> tuple[str, ...]:
         for table, dates in tables.items()
         if dates
     )
+
+
+def _words_as_known(kept: Raw, day: date, left_out: list[LeftOut]) -> None:
+    """Drop words known only later, policies and shocks that say so, and what names them."""
+    for table in (*_WORDS, "policy", "random"):
+        for key, entry in _entries(kept, table):
+            known_on = day_of(entry.get("known_on"))
+            if known_on is None and table in _WORDS:
+                known_on = day_of(entry.get(_WORDS[table]))
+            if known_on is not None and known_on > day:
+                del kept[table][key]
+                left_out.append(LeftOut(f"{table}.{key}", known_on))
+    gone = {item.key for item in left_out}
+    for table, names in _NAMES.items():
+        for _, entry in _entries(kept, table):
+            for name, named in names:
+                value = entry.get(name)
+                if isinstance(value, list | tuple):
+                    entry[name] = [one for one in value if f"{named}.{one}" not in gone]
+                elif f"{named}.{value}" in gone:
+                    del entry[name]
+
+
+def _end_as_known(station: Raw, key: str, day: date, left_out: list[LeftOut]) -> None:
+    """Put the end that was known in the place of one known only later."""
+    end = station.get("end")
+    known_on = day_of(end.get("known_on")) if isinstance(end, dict) else None
+    if known_on is None or known_on <= day:
+        return
+    del station["end"]
+    left_out.append(LeftOut(f"{key}.end", known_on))
+    earlier = [
+        (told, entry)
+        for _, entry in _entries(station, "earlier_ends")
+        if (told := day_of(entry.get("known_on"))) and told <= day
+    ]
+    if earlier:
+        station["end"] = max(earlier, key=lambda item: item[0])[1]
 
 
 def _known_on(entry: Raw, own: str, record_end: date | None) -> date | None:

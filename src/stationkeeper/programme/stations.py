@@ -146,6 +146,9 @@ class Station(Fact):
     """Propellant aboard on the first day flown. [kg]"""
     end: EndOfLife | None = None
     """How it comes down. [-]"""
+    earlier_ends: dict[Identifier, EndOfLife] = {}
+    """How it was to come down in the words of an earlier day, each with ``known_on``; taken with
+    ``--as-known`` only, where the one above was not known yet. [-]"""
     upkeep: Upkeep = Upkeep()
     """How it is kept alive, and the user's limits. [-]"""
     particles: dict[Identifier, ParticleFlux] = {}
