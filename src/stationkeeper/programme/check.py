@@ -7,6 +7,7 @@ from typing import Any
 
 from stationkeeper.errors import InputError
 from stationkeeper.programme.check_basis import estimates, whole_basis, year_basis
+from stationkeeper.programme.check_cargo import cargo_faults
 from stationkeeper.programme.check_crewing import crewing_faults
 from stationkeeper.programme.check_crews import crew_faults
 from stationkeeper.programme.check_launches import launch_faults, plane_faults
@@ -214,8 +215,13 @@ def _faults(
     def own(path: KeyPath) -> bool:
         return not shared and reading.origin(path).file == reading.file
 
+    def typed(path: KeyPath) -> bool:
+        return reading.origin(path).file == COMMAND_LINE
+
     yield from rule_faults(programme, told, own)
     yield from upkeep_faults(programme, told, own)
+    given = [key for key in programme.store if typed(("store", key, "aboard"))]
+    yield from cargo_faults(programme, typed(("span", "first")), given)
     yield from record_faults(programme, own)
     unsettled: list[Fault] = []
     for found in told.faults:
