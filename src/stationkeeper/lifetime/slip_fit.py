@@ -209,6 +209,41 @@ def fit_laws(lead: Array, slip: Array, flown: NDArray[np.bool_], weights: Array)
     return np.stack([theta[:, 0], theta[:, 1] / theta[:, 0], theta[:, 2] / theta[:, 0]], axis=1)
 
 
+def mixed_chance(
+    laws: Array, lead: ArrayLike, slip: ArrayLike, passed: ArrayLike = -np.inf
+) -> Array:
+    """Chance of flying by a slip under a mixture of equally likely laws.
+
+    Parameters
+    ----------
+    laws : ndarray, (law, 3)
+        Parameters, as for `hazard_passed`. [-], [ln d], [-]
+    lead : array_like
+        Days from the announcement to the announced date. [d]
+    slip : array_like
+        Days after the announced date; broadcasts with the lead. [d]
+    passed : array_like
+        Slip that has passed already without a flight; the laws keep their weights. [d]
+
+    Returns
+    -------
+    ndarray, broadcast shape of the last three
+        From 0 to 1. [-]
+
+    Examples
+    --------
+    >>> laws = np.array([[1.0, np.log(300.0), 1.0]])
+    >>> round(float(mixed_chance(laws, 365.0, 300.0 * np.log(2.0) - 91.25)), 6)
+    0.5
+    """
+    days, end, waited = (
+        np.asarray(x, dtype=np.float64) for x in np.broadcast_arrays(lead, slip, passed)
+    )
+    spread = laws.reshape(len(laws), *(1,) * days.ndim, 3)
+    gained = hazard_passed(spread, days, end) - hazard_passed(spread, days, waited)
+    return np.asarray(-np.expm1(-np.maximum(gained, 0.0)).mean(axis=0))
+
+
 def mixed_quantiles(
     laws: Array, lead: ArrayLike, probability: ArrayLike, passed: ArrayLike = -np.inf
 ) -> Array:

@@ -17,6 +17,7 @@ from stationkeeper.lifetime.slip_fit import (
     REFERENCE_LEAD,
     fit_laws,
     hazard_passed,
+    mixed_chance,
     mixed_quantiles,
     slip_at_hazard,
 )
@@ -247,6 +248,41 @@ def slip_quantiles(
     True
     """
     return mixed_quantiles(model.laws, lead, probability, passed)
+
+
+def slip_chance(
+    model: SlipModel, lead: ArrayLike, slip: ArrayLike, passed: ArrayLike = -np.inf
+) -> Array:
+    """Chance that a launch has flown by a slip, what the fit does not know included.
+
+    Parameters
+    ----------
+    model : SlipModel
+        The fitted law.
+    lead : array_like
+        Days from the announcement to the announced date, not negative. [d]
+    slip : array_like
+        Days after the announced date; broadcasts with the lead. [d]
+    passed : array_like
+        Slip that has passed already without a flight. [d]
+
+    Returns
+    -------
+    ndarray, broadcast shape
+        From 0 to 1. [-]
+
+    Raises
+    ------
+    DomainError
+        If a lead is negative.
+
+    Examples
+    --------
+    >>> as_announced, two_years_late = slip_chance(slip_model(), 1_000.0, [0.0, 730.0])
+    >>> bool(as_announced < 0.1 < two_years_late)
+    True
+    """
+    return mixed_chance(model.laws, lead, slip, passed)
 
 
 def draw_slips(
