@@ -136,13 +136,15 @@ def smooth_rate(seen: Seen) -> Rate:
     >>> bool(0.009 < rate.hazard.mean() < 0.011)
     True
     """
-    looked = seen.at_risk()
-    exposure = looked.sum(axis=0).astype(np.float64)
+    exposure = seen.at_risk().sum(axis=0).astype(np.float64)
     if exposure.sum() == 0:
         raise DomainError("a rate of events needs at least one month of one replica")
-    hits = (seen.hit & looked).astype(np.float64)
-    events = hits.sum(axis=0) + PRIOR_EVENTS * exposure / exposure.sum()
+    who, when = np.nonzero(seen.hit)
+    inside = (when >= seen.begin[who]) & (when < seen.end[who])
+    who, when = who[inside], when[inside]
     basis = hat_functions(exposure.size)
+    events = np.bincount(when, minlength=exposure.size).astype(np.float64)
+    events += PRIOR_EVENTS * exposure / exposure.sum()
     penalty = np.zeros((basis.shape[1], basis.shape[1]))
     for order, sigma in ((1, CHANGE), (2, BEND)):
         if basis.shape[1] > order:
@@ -160,7 +162,10 @@ def smooth_rate(seen: Seen) -> Rate:
     expected = exposure * hazard
     information = (basis.T * expected) @ basis
     covariance = np.linalg.inv(information + penalty)
-    score = hits @ basis - looked @ (hazard[:, None] * basis)
+    total = np.zeros((exposure.size + 1, basis.shape[1]))
+    np.cumsum(hazard[:, None] * basis, axis=0, out=total[1:])
+    score = total[np.minimum(seen.begin, seen.end)] - total[seen.end]
+    np.add.at(score, who, basis[when])
     scatter = float(np.trace(covariance @ (score.T @ score)))
     spread = max(1.0, scatter / max(float(np.trace(covariance @ information)), 1e-300))
     return Rate(hazard, basis, covariance * spread)
@@ -205,7 +210,7 @@ def next_hit(hit: Flags) -> Whole:
 
 
 def state_factors(
-    seen: Seen, state: NDArray[np.int8], states: int, rate: Rate, window: int
+    seen: Seen, state: NDArray[np.int8], states: int, rate: Rate, windows: tuple[int, ...]
 ) -> Array:
     """Return by how much each visible state changes the events of the coming months.
 
@@ -224,23 +229,31 @@ def state_factors(
         Number of states.
     rate : Rate
         Rate of all replicas together.
-    window : int
-        Months looked ahead, at least one. [month]
+    windows : tuple of int
+        Months looked ahead, each at least one. [month]
 
     Returns
     -------
-    ndarray, (states,)
+    ndarray, (windows, states)
         Factor on the rate. [-]
     """
     months = seen.hit.shape[1]
-    place = np.arange(months)
-    total = cumulative(rate)
-    stop = np.minimum(place + window, seen.end[:, None])
-    following = next_hit(seen.hit)
-    looked = seen.at_risk()
-    expected = total[np.minimum(stop, following + 1)] - total[place]
-    came = (following < stop) & looked
-    expected = np.where(looked, expected, 0.0)
-    events = np.bincount(state.ravel(), came.ravel(), states) / window
-    wanted = np.bincount(state.ravel(), expected.ravel(), states) / window
-    return np.asarray((events + PRIOR_OF_STATE) / (wanted + PRIOR_OF_STATE))
+    place, total = np.arange(months), cumulative(rate)
+    # Most replicas have no event and are looked at for as long as most others: these are counted.
+    begin, end = int(np.median(seen.begin)), int(seen.end.max())
+    plain = (seen.begin == begin) & (seen.end == end) & ~seen.hit.any(axis=1)
+    others = np.flatnonzero(~plain)
+    here = state[plain][:, begin:end]
+    count = np.array([(here == number).sum(axis=0) for number in range(states)])
+    their_end, looked = seen.end[others, None], seen.at_risk()[others]
+    following, their_state = next_hit(seen.hit[others]), state[others].ravel()
+    factors = []
+    for window in windows:
+        stop = np.minimum(place + window, their_end)
+        expected = np.where(looked, total[np.minimum(stop, following + 1)] - total[place], 0.0)
+        came = (following < stop) & looked
+        events = np.bincount(their_state, came.ravel(), states)
+        plainly = (total[np.minimum(place + window, end)] - total[place])[begin:end]
+        wanted = np.bincount(their_state, expected.ravel(), states) + count @ plainly
+        factors.append((events / window + PRIOR_OF_STATE) / (wanted / window + PRIOR_OF_STATE))
+    return np.array(factors)

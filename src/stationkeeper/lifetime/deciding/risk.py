@@ -407,11 +407,13 @@ def foreseen(seen: Seen, state: NDArray[np.int8], rate: Rate) -> tuple[Array, Ar
         [-]
     """
     total, months = cumulative(rate), np.arange(rate.hazard.size)
-    found = []
-    for window in (YEAR, 1):
-        factor = state_factors(seen, state, len(STATES), rate, window)
-        found.append(-np.expm1(-factor[:, None] * (total[months + window] - total[months])))
-    return found[0], found[1]
+    windows = (YEAR, 1)
+    factors = state_factors(seen, state, len(STATES), rate, windows)
+    yearly, monthly = (
+        -np.expm1(-factor[:, None] * (total[months + window] - total[months]))
+        for factor, window in zip(factors, windows, strict=True)
+    )
+    return yearly, monthly
 
 
 def flown_until(programme: Programme, station: str, months: NDArray[np.datetime64]) -> int:
