@@ -14,6 +14,7 @@ from stationkeeper.validation.simpy_lives import Event
 
 MONTH = 30  # days of the months of these plans
 REPAIRS = 3
+SHIPS = 12  # of the rich plan, that may be lost on the way
 
 
 def table(*rows: tuple[int, ...]) -> NDArray[np.int64]:
@@ -38,10 +39,11 @@ def quiet_plan(days: int = 120, **changes: Any) -> Plan:
         people=np.full(days, 2, np.int64),
         seats=np.full(days, 3, np.int64),
         trained=np.full((1, days), 2, np.int64),
-        cargo=np.zeros(days, np.int64),
+        cargo=np.zeros((1, days), np.int64),
         volume=np.full(days, 100.0),
         group_needed=np.array([1], np.int64),
         group_segment=np.array([0], np.int64),
+        group_operator=np.array([0], np.int64),
         group_by_people=np.array([True]),
         group_by_robot=np.array([False]),
         group_takes_spare=np.array([True]),
@@ -76,6 +78,10 @@ def quiet_plan(days: int = 120, **changes: Any) -> Plan:
         store_spared=np.zeros((1, 1)),
         store_filled_by=np.array([ABSENT], np.int64),
         store_brought=np.zeros((1, days)),
+        ship_first=np.zeros(days + 1, np.int64),
+        ship_class=np.zeros(0, np.int64),
+        ship_cargo=np.zeros((1, 0), np.int64),
+        ship_brought=np.zeros((1, 0)),
         module_segment=np.array([0], np.int64),
         module_share=np.ones((1, days)),
         hatch=np.ones((1, days)),
@@ -104,7 +110,7 @@ def quiet_plan(days: int = 120, **changes: Any) -> Plan:
 
 def stirred(plan: Plan) -> Plan:
     """Say on which days something of the plan changes, as `lifetime.upkeep` does."""
-    stirs = plan.cargo > 0
+    stirs = (plan.cargo > 0).any(axis=0) | (np.diff(plan.ship_first) > 0)
     for daily in (
         plan.provider_open,
         plan.people[None, :],
@@ -153,6 +159,7 @@ def lived(
     fuel: NDArray[np.bool_] | None = None,
     alive: NDArray[np.bool_] | None = None,
     seed: int = 5,
+    lost: NDArray[np.bool_] | None = None,
 ) -> Upkept:
     """Live all days of a plan in the engine, in as many steps as fuel and life in orbit ask for."""
     days = len(plan.exists)
@@ -168,6 +175,7 @@ def lived(
         leaks or no_leaks(plan, replicas),
         np.zeros((replicas, days), np.bool_) if approach is None else approach,
         int(plan.month[-1]) + 1,
+        lost,
     )
     same = (np.diff(fuel.astype(int), axis=1) == 0) & (np.diff(alive.astype(int), axis=1) == 0)
     edges = [0, *(np.flatnonzero(~same.all(axis=0)) + 1).tolist(), days]
@@ -186,7 +194,8 @@ def events_of(upkept: Upkept) -> list[Event]:
 def rich_plan(days: int = 900, seed: int = 0) -> Plan:
     """Return a made-up station in which much happens in a few years.
 
-    Two segments, four groups of eight units, six functions, four stores, four modules, six targets.
+    Two segments, four groups of eight units, six functions, four stores, four modules, six targets,
+    twelve ships that may be lost on the way.
     """
     draw = np.random.default_rng(seed)
     place = np.arange(days)
@@ -213,16 +222,19 @@ def rich_plan(days: int = 900, seed: int = 0) -> Plan:
     )
     hazards[:4] *= hatch >= 0
     age = np.arange(1_201.0)
+    docks = np.sort(draw.integers(0, days, SHIPS))
+    docks[1] = docks[0]  # two on one day
     months = np.cumsum(0.5 + draw.random((segments, days)), axis=1) / DAYS_PER_MONTH
     return quiet_plan(
         days,
         people=people,
         seats=seats,
         trained=trained,
-        cargo=(draw.random(days) < 0.03).astype(np.int64) * draw.integers(1, 3, days),
+        cargo=(draw.random(days) < 0.03) * draw.integers(0, 3, (2, days)),
         volume=100.0 + 50.0 * (place > days // 3),
         group_needed=np.maximum(per_group - 1, 1),
         group_segment=np.arange(groups) % segments,
+        group_operator=np.array([0, 1, 1, 0], np.int64),
         group_by_people=np.array([True, True, False, True]),
         group_by_robot=np.array([False, True, True, False]),
         group_takes_spare=np.array([True, False, True, True]),
@@ -262,6 +274,10 @@ def rich_plan(days: int = 900, seed: int = 0) -> Plan:
         store_filled_by=np.array([ABSENT, 3, ABSENT, ABSENT], np.int64),
         store_brought=np.where(draw.random((4, days)) < 0.03, 20.0 * draw.random((4, days)), 0.0)
         * np.array([[1.0], [0.0], [1.0], [0.3]]),
+        ship_first=np.searchsorted(docks, np.arange(days + 1)).astype(np.int64),
+        ship_class=draw.integers(0, 2, SHIPS),
+        ship_cargo=draw.integers(0, 2, (2, SHIPS)),
+        ship_brought=20.0 * draw.random((4, SHIPS)) * np.array([[1.0], [0.0], [1.0], [0.3]]),
         module_segment=np.array([0, 1, 0, 1], np.int64),
         module_share=share / share.sum(axis=0),
         hatch=hatch,

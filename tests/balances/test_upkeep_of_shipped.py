@@ -53,10 +53,11 @@ def test_ships_bring_what_was_taken_or_refused(name: str) -> None:
     for key, kept in lives.upkept.items():
         plan, state = kept.plan, kept.state
         whole = kept.course.lived.sum(axis=1) == plan.exists.sum()
-        brought = plan.store_brought[:, plan.exists].sum(axis=1)
+        arrived = ~kept.given.ship_lost[whole]
+        brought = plan.store_brought[:, plan.exists].sum(axis=1) + arrived @ plan.ship_brought.T
         rows = plan.store_filled_by == ABSENT
         taken = (state.came + state.refused)[whole][:, rows]
-        expected = np.broadcast_to(brought[rows], taken.shape)
+        expected = brought[:, rows]
         np.testing.assert_allclose(taken, expected, rtol=ROUNDING, atol=1e-9, err_msg=key)
 
 

@@ -70,8 +70,8 @@ def test_nothing_happens_in_a_quiet_station():
 
 
 def test_a_unit_fails_is_mended_with_the_spare_and_then_waits_for_cargo():
-    cargo = np.zeros(DAYS, np.int64)
-    cargo[70] = 1
+    cargo = np.zeros((1, DAYS), np.int64)
+    cargo[0, 70] = 1
     upkept = lived(
         quiet_plan(
             **failing_on(10),

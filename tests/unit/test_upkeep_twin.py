@@ -29,6 +29,11 @@ def circumstances(days, replicas, seed=0, station=0.3):
     return approach, np.repeat(fuel, replicas, axis=0), alive
 
 
+def lost(plan, replicas, seed=0):
+    """Return ships that are lost on the way, a third of them."""
+    return np.random.default_rng(seed).random((replicas, plan.ship_class.size)) < 0.3
+
+
 def assert_equal_lives(upkept, twins):
     ours = events_of(upkept)
     theirs = [event for twin in twins for event in twin.events]
@@ -55,7 +60,15 @@ def test_two_hundred_lives_of_a_station_rich_in_events_are_equal():
     plan, replicas = rich_plan(), 200
     leaks = many_leaks(plan, replicas)
     approach, fuel, alive = circumstances(len(plan.exists), replicas)
-    upkept = lived(plan, leaks, replicas=replicas, approach=approach, fuel=fuel, alive=alive)
+    upkept = lived(
+        plan,
+        leaks,
+        replicas=replicas,
+        approach=approach,
+        fuel=fuel,
+        alive=alive,
+        lost=lost(plan, replicas),
+    )
     assert_equal_lives(upkept, simpy_lives(plan, upkept.given, fuel, alive))
     seen = set(upkept.log.code[: upkept.events].tolist())
     assert seen == {int(code) for code in Happening}
@@ -67,7 +80,15 @@ def test_lives_of_stations_made_at_random_are_equal(seed, days, station):
     plan, replicas = rich_plan(days, seed), 4
     leaks = many_leaks(plan, replicas, seed)
     approach, fuel, alive = circumstances(days, replicas, seed, station)
-    upkept = lived(plan, leaks, replicas=replicas, approach=approach, fuel=fuel, alive=alive)
+    upkept = lived(
+        plan,
+        leaks,
+        replicas=replicas,
+        approach=approach,
+        fuel=fuel,
+        alive=alive,
+        lost=lost(plan, replicas),
+    )
     assert_equal_lives(upkept, simpy_lives(plan, upkept.given, fuel, alive))
 
 

@@ -11,6 +11,7 @@ from stationkeeper.campaign.draws import Purpose, component_number, normals, uni
 from stationkeeper.crew.dose import calibration_factor, cumulative_doses
 from stationkeeper.lifetime.assemble import Flown
 from stationkeeper.lifetime.leaks import LeakDraws, draw_leaks
+from stationkeeper.lifetime.lost_cargo import Missing, lost_ships, missing
 from stationkeeper.lifetime.particles import draw_factor
 from stationkeeper.lifetime.prepare import LOSS_HORIZON, Prepared, Rows, solar_rows
 from stationkeeper.lifetime.upkeep import DAY_OFFSET
@@ -167,7 +168,7 @@ def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
     edges = months | set(assembled.boundaries) | {min(stop, days) for stop in stops}
     for start, stop in pairwise(sorted(edges)):
         if start in assembled.boundaries:
-            _hand_over(prepared, lives, start)
+            _hand_over(prepared, lives, upkept, start)
         for flown in assembled.stations:
             if not flown.hardware.exists[start]:
                 continue
@@ -231,6 +232,7 @@ def _deal(
             leaks[key],
             lives[key].avoidance.copy(),
             months,
+            lost_ships(kept.risk, prepared.seed, replicas),
         )
     return leaks, factors, upkept
 
@@ -260,7 +262,22 @@ def _draw_avoidances(
     life.avoidance[:, flown.descent :] = False
 
 
-def _hand_over(prepared: Prepared, lives: dict[str, Life], place: int) -> None:
+def _absent(
+    prepared: Prepared, flown: Flown, upkept: Upkept, start: int, stop: int
+) -> Missing | None:
+    """Return what a station is without on some days because ships were lost on the way."""
+    return missing(
+        prepared.upkeep[flown.key].risk,
+        upkept.given.ship_lost,
+        flown.station.drag_coefficient,
+        start,
+        stop,
+    )
+
+
+def _hand_over(
+    prepared: Prepared, lives: dict[str, Life], upkept: dict[str, Upkept], place: int
+) -> None:
     before = {key: life.tank.copy() for key, life in lives.items()}
     for handover in prepared.assembled.handovers:
         if handover.place != place:
@@ -279,7 +296,11 @@ def _hand_over(prepared: Prepared, lives: dict[str, Life], place: int) -> None:
         life, capacity = lives[flown.key], flown.hardware.capacity
         if flown.hardware.exists[place]:
             if capacity[place] < capacity[place - 1]:
-                excess = np.maximum(life.tank - capacity[place], 0.0)
+                room = capacity[place]
+                absent = _absent(prepared, flown, upkept[flown.key], place, place + 1)
+                if absent is not None:
+                    room = np.maximum(room - absent.capacity[:, 0], 0.0)
+                excess = np.maximum(life.tank - room, 0.0)
                 life.taken_away += excess
                 life.tank -= excess
         else:  # the station ends: what it had goes with it
@@ -322,6 +343,13 @@ def _fly_leg(
     leg = slice(start, stop)
     alive = life.alive & ~np.isnan(life.height)
     life.avoidance[:, leg] &= course.moves[:, leg]
+    mass, area = parts.mass[leg], parts.area[leg]
+    delivered, capacity = parts.delivered[leg], parts.capacity[leg]
+    absent = _absent(prepared, flown, upkept, start, stop)
+    if absent is not None:
+        mass, area = mass - absent.mass, area - absent.area
+        delivered = np.maximum(delivered - absent.delivered, 0.0)  # but for rounding
+        capacity = np.maximum(capacity - absent.capacity, 0.0)
     flight = fly(
         prepared.density[flown.key],
         sun.f107,
@@ -330,16 +358,16 @@ def _fly_leg(
         rows[:, leg],
         float(prepared.assembled.calendar.first_day + start),
         np.where(alive, life.height, _ANY_ALTITUDE),
-        mass=parts.mass[leg],
-        drag_area=parts.area[leg],
+        mass=mass,
+        drag_area=area,
         lower_altitude=wanted.lower[leg],
         upper_altitude=wanted.upper[leg],
         calendar_target=wanted.calendar[leg],
         burn_allowed=parts.burn_allowed[leg] & course.burns[:, leg],
         exhaust_velocity=np.where(parts.burn_allowed, parts.exhaust_velocity, 1.0)[leg],
         propellant_initial=life.tank,
-        propellant_delivered=parts.delivered[leg],
-        tank_capacity=parts.capacity[leg],
+        propellant_delivered=delivered,
+        tank_capacity=capacity,
         drag_factor=life.drag_factor,
         avoidance=life.avoidance[:, leg],
         avoidance_speed=AVOIDANCE_DELTA_V,

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from stationkeeper.constants import STANDARD_GRAVITY
 from stationkeeper.lifetime.calendar import Calendar
+from stationkeeper.lifetime.random_shocks import chances_of_loss, last_recorded_day
 from stationkeeper.programme.composition import Interval
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.functions import Brought
 from stationkeeper.programme.hardware import Module, Ship
 from stationkeeper.programme.stations import Station
 from stationkeeper.programme.traffic import Flight
@@ -43,6 +45,12 @@ class Visit:
     arrives : bool
         It docks on its first day here; otherwise it changed port or station, or was there before
         the run.
+    brings : Brought
+        What it brings for the stores.
+    planned : bool
+        It docks after the end of the record.
+    chance_lost : float
+        Chance that it is lost on the way. [-]
     """
 
     flight: str
@@ -54,6 +62,9 @@ class Visit:
     propellant: float
     burns: bool
     arrives: bool
+    brings: Brought
+    planned: bool
+    chance_lost: float
 
 
 @dataclass(frozen=True)
@@ -96,7 +107,7 @@ def visits(
     -------
     dict of text to list of Visit
         By station, in order of docking. A ship that changes port or station has a visit at each.
-        The last ship of the class that brings a station down stays to its end.
+        The last ship of the class that brings a station down stays to its end, and is not lost.
     """
     homes: dict[str, list[tuple[int, int, str]]] = {}
     for station, spans in intervals.items():
@@ -106,6 +117,8 @@ def visits(
     found: dict[str, list[Visit]] = {station: [] for station in programme.station}
     order = sorted(flights.items(), key=lambda item: (item[1].docked, item[0]))
     last_ships = _last_ships(programme, flights)
+    recorded = last_recorded_day(programme)
+    chances = chances_of_loss(programme, flights)
     for key, flight in order:
         if flight.status == "lost":
             continue
@@ -140,7 +153,20 @@ def visits(
             brought = propellant if at == stays[0][2] else 0.0
             burns, arrives = _burns(programme, port), number == 0 and moves[0][0] >= 0
             found[at].append(
-                Visit(key, flight.ship, ship, first, last, mass, brought, burns, arrives)
+                Visit(
+                    flight=key,
+                    ship_key=flight.ship,
+                    ship=ship,
+                    first=first,
+                    last=last,
+                    mass=mass,
+                    propellant=brought,
+                    burns=burns,
+                    arrives=arrives,
+                    brings=ship.brings if flight.manifest is None else flight.manifest,
+                    planned=flight.status == "planned" and flight.docked > recorded,
+                    chance_lost=0.0 if key in last_ships else chances.get(key, 0.0),
+                )
             )
     return found
 

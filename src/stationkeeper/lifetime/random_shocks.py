@@ -1,11 +1,13 @@
 """Shocks without a date: when they strike in each replica, and what launches make of them.
 
-Days are counted from 2000-01-01T00:00 UTC. Loss of cargo flights, by flight, is drawn with the days
-of a station (`stationkeeper.lifetime.upkeep`); here is all that strikes so many times a year.
+Days are counted from 2000-01-01T00:00 UTC. Loss of cargo flights, by flight, is drawn for the days
+of a station (`stationkeeper.lifetime.lost_cargo`); drawn here is all that strikes so many times a
+year.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +17,7 @@ from stationkeeper.constants import DAYS_PER_YEAR
 from stationkeeper.programme.crewing import Shock
 from stationkeeper.programme.deciding import Random
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.traffic import Flight
 from stationkeeper.units import days_since_2000
 
 Array = NDArray[np.float64]
@@ -268,3 +271,53 @@ def _during(shocks: Mapping[str, Struck], kind: str, partner: str, day: ArrayLik
             after = asked[..., None] - struck.starts
             found = found | ((after >= 0.0) & (after < struck.lasts)).any(axis=1)
     return found
+
+
+def last_recorded_day(programme: Programme) -> date:
+    """Return the day after which flights are plans: that of knowledge, or the last flown launch.
+
+    The day before the span for a programme in which nothing has flown.
+
+    Examples
+    --------
+    >>> from stationkeeper.programme.read import read_programme
+    >>> last_recorded_day(read_programme("iss-to-ros")).year
+    2026
+    """
+    if programme.as_known is not None:
+        return programme.as_known
+    flown = [one.launched for one in programme.flight.values() if one.status != "planned"]
+    flown += [one.launched for one in programme.crew.values() if one.status != "planned"]
+    return max(flown, default=programme.span.first - timedelta(days=1))
+
+
+def chances_of_loss(programme: Programme, flights: Mapping[str, Flight]) -> dict[str, float]:
+    """Return the chance of each planned cargo flight to be lost on the way, if it has one.
+
+    Parameters
+    ----------
+    programme : Programme
+        A checked programme; its `random` shocks of kind ``flight-lost`` count.
+    flights : mapping of str to Flight
+        Flights, traffic expanded.
+
+    Returns
+    -------
+    dict of str to float
+        By flight; those of several shocks are taken as independent. Ships with seats are left out,
+        and what docks by the last day of the record. [-]
+    """
+    safe: dict[str, float] = {}
+    for shock in programme.random.values():
+        if shock.kind == "flight-lost" and shock.chance_per_flight is not None:
+            for ship in shock.ships:
+                if programme.ship[ship].seats == 0:
+                    safe[ship] = safe.get(ship, 1.0) * (1.0 - shock.chance_per_flight)
+    if not safe:
+        return {}
+    recorded = last_recorded_day(programme)
+    return {
+        key: 1.0 - safe[flight.ship]
+        for key, flight in flights.items()
+        if flight.ship in safe and flight.status == "planned" and flight.docked > recorded
+    }

@@ -44,6 +44,7 @@ WORDS: Final[dict[Happening, tuple[str, str]]] = {
     Happening.STATION_LOST: ("station lost", "1"),
     Happening.CREW_LOST: ("people lost", "1"),
     Happening.COLLISION: ("collision", "1"),
+    Happening.SHIP_LOST: ("cargo flight lost", "1"),
 }
 INPUTS: Final = (
     ("particle factor", "1"),
@@ -84,6 +85,8 @@ def _subjects(one: Upkeep, happening: Happening) -> tuple[str, ...]:
             return one.targets
         case Happening.STORE_SHORT:
             return one.stores
+        case Happening.SHIP_LOST:
+            return one.risk.ships
     return ()
 
 

@@ -1,6 +1,6 @@
 """From a programme to the plan of the day-step engine: equipment, functions, stores, hatches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from graphlib import TopologicalSorter
@@ -16,6 +16,8 @@ from stationkeeper.hull.after_penetration import FIGURES
 from stationkeeper.hull.equipment import DAYS_PER_MONTH, hazard_table
 from stationkeeper.hull.exposure import gamma_update
 from stationkeeper.lifetime.assemble import Assembled, Flown
+from stationkeeper.lifetime.hardware import Visit
+from stationkeeper.lifetime.lost_cargo import AtRisk, at_risk
 from stationkeeper.lifetime.particles import Targets
 from stationkeeper.lifetime.upkeep_plan import ABSENT, NEVER, Need, Plan
 from stationkeeper.programme.functions import Function, Provider
@@ -50,6 +52,8 @@ class Upkeep:
         Arrays.
     segments, groups, functions, stores, modules, targets : tuple of str
         Keys in the order of the plan.
+    risk : AtRisk
+        Ships that may be lost on the way.
     """
 
     plan: Plan
@@ -59,6 +63,7 @@ class Upkeep:
     stores: tuple[str, ...]
     modules: tuple[str, ...]
     targets: tuple[str, ...]
+    risk: AtRisk
 
 
 def modules_of(assembled: Assembled, flown: Flown) -> tuple[str, ...]:
@@ -151,11 +156,18 @@ def upkeep(assembled: Assembled, flown: Flown, targets: Targets) -> Upkeep:
     trained = _trained(assembled, flown, segments, people)
     ages = np.where(trained > 0, 1.0, station.upkeep.untended_factor) / DAYS_PER_MONTH
     ships = assembled.visits[flown.key]
-    seats, cargo = np.zeros(days, np.int64), np.zeros(days, np.int64)
+    seats = np.zeros(days, np.int64)
     for visit in ships:
         seats[calendar.clipped(visit.first, visit.last)] += visit.ship.seats
-        if visit.arrives and visit.ship.seats == 0 and 0 <= visit.first < days:
-            cargo[visit.first] += 1
+    risk = at_risk(ships, days)
+    operators = tuple(
+        sorted({programme.module[programme.equipment[key].module].partner for key in groups})
+    )
+    with_parts = _with_parts(assembled, flown.key, operators)
+    cargo = np.zeros((len(operators), days), np.int64)
+    for visit in ships:
+        if _surely_arrives(visit, days):
+            cargo[:, visit.first] += with_parts(visit)
     ways = [
         (number, provider, _open(assembled, flown, provider, groups, functions, modules, there))
         for number, key in enumerate(functions)
@@ -171,7 +183,9 @@ def upkeep(assembled: Assembled, flown: Flown, targets: Targets) -> Upkeep:
     opened = np.array([days_open for _, _, days_open in ways], bool).reshape(len(ways), days)
     planned = people.sum(axis=0).astype(np.int64)
     seats = np.maximum(seats, planned)  # people on the way sit in the ship that brings them
-    stirs = cargo > 0
+    stirs: Flags = np.zeros(days, np.bool_)
+    stirs[(cargo > 0).any(axis=0)] = True
+    stirs[risk.place[risk.place < days]] = True
     hatch = _hatches(assembled, modules, there, flown)
     for daily in (opened, planned[None, :], seats[None, :], trained, hatch):
         stirs[1:] |= (np.diff(daily.astype(np.float64), axis=1) != 0).any(axis=0)
@@ -191,7 +205,10 @@ def upkeep(assembled: Assembled, flown: Flown, targets: Targets) -> Upkeep:
         trained=trained,
         cargo=cargo,
         volume=flown.hardware.volume,
-        **_equipment(assembled, groups, segments, modules, there),
+        ship_first=np.searchsorted(risk.place, np.arange(days + 1)).astype(np.int64),
+        ship_class=risk.class_of,
+        ship_cargo=_table((with_parts(visit) for visit in risk.visits), len(operators)),
+        **_equipment(assembled, groups, segments, operators, modules, there),
         wear=np.concatenate([np.zeros((len(segments), 1)), np.cumsum(ages, axis=1)], axis=1),
         function_need=np.array(
             [Need[programme.function[key].needed_by.upper()] for key in functions], np.int64
@@ -206,7 +223,7 @@ def upkeep(assembled: Assembled, flown: Flown, targets: Targets) -> Upkeep:
         provider_burns=np.array([one.propellant for _, one in providers], np.bool_),
         provider_groups=_padded([one.equipment for _, one in providers], groups),
         provider_needs=_padded([one.needs for _, one in providers], functions),
-        **_stores(assembled, flown, stores, functions),
+        **_stores(assembled, flown, risk, stores, functions),
         module_segment=np.array(
             [segments.index(programme.module[name].segment) for name in modules], np.int64
         ),
@@ -246,7 +263,41 @@ def upkeep(assembled: Assembled, flown: Flown, targets: Targets) -> Upkeep:
         ),
         event_offset=calendar.first_day + DAY_OFFSET,
     )
-    return Upkeep(plan, segments, groups, functions, stores, modules, targets.names)
+    return Upkeep(plan, segments, groups, functions, stores, modules, targets.names, risk)
+
+
+def _surely_arrives(visit: Visit, days: int) -> bool:
+    return visit.arrives and visit.chance_lost == 0.0 and 0 <= visit.first < days
+
+
+def _with_parts(
+    assembled: Assembled, station: str, operators: Sequence[str]
+) -> Callable[[Visit], Whole]:
+    """Return what tells of a visit the operators for whose equipment it brings spare parts.
+
+    Cargo ships bring them, but planned ones none for partners under a sanction on that day.
+    """
+    calendar = assembled.calendar
+    barred = [
+        (calendar.place(shock.date), calendar.place(shock.until or date.max), shock.partners)
+        for shock in assembled.programme.shock.values()
+        if shock.kind == "sanction" and shock.station == station
+    ]
+
+    def carried(visit: Visit) -> Whole:
+        parts = np.full(len(operators), visit.ship.seats == 0, np.int64)
+        for first, last, partners in barred:
+            if visit.planned and first <= visit.first <= last:
+                parts[[operator in partners for operator in operators]] = 0
+        return parts
+
+    return carried
+
+
+def _table(columns: Iterable[Whole], rows: int) -> Whole:
+    """Return columns side by side."""
+    found = list(columns)
+    return np.array(found, np.int64).reshape(len(found), rows).T.copy()
 
 
 def _trained(assembled: Assembled, flown: Flown, segments: Sequence[str], people: Array) -> Whole:
@@ -346,6 +397,7 @@ def _equipment(
     assembled: Assembled,
     groups: Sequence[str],
     segments: Sequence[str],
+    operators: Sequence[str],
     modules: Sequence[str],
     there: Flags,
 ) -> dict[str, Any]:
@@ -368,6 +420,9 @@ def _equipment(
         "group_needed": np.array([one.needed for one in parts], np.int64),
         "group_segment": np.array(
             [segments.index(programme.module[one.module].segment) for one in parts], np.int64
+        ),
+        "group_operator": np.array(
+            [operators.index(programme.module[one.module].partner) for one in parts], np.int64
         ),
         "group_by_people": np.array(["crew" in one.repaired_by for one in parts], np.bool_),
         "group_by_robot": np.array(["robot" in one.repaired_by for one in parts], np.bool_),
@@ -400,11 +455,15 @@ def _joined(assembled: Assembled, module: str) -> date:
 
 
 def _stores(
-    assembled: Assembled, flown: Flown, stores: Sequence[str], functions: Sequence[str]
+    assembled: Assembled,
+    flown: Flown,
+    risk: AtRisk,
+    stores: Sequence[str],
+    functions: Sequence[str],
 ) -> dict[str, Any]:
     programme, days = assembled.programme, assembled.calendar.days
     parts = [programme.store[key] for key in stores]
-    brought = np.zeros((len(stores), days))
+    brought, at_risk = np.zeros((len(stores), days)), np.zeros((len(stores), len(risk.visits)))
     known = [
         {name: share for name, share in part.spared_by.items() if name in functions}
         for part in parts
@@ -416,8 +475,10 @@ def _stores(
     for kind, key in _BROUGHT.items():
         rows = [row for row, part in enumerate(parts) if part.kind == kind]
         for visit in assembled.visits[flown.key]:
-            if rows and visit.arrives and 0 <= visit.first < days:
-                brought[rows, visit.first] += getattr(visit.ship.brings, key) / len(rows)
+            if rows and _surely_arrives(visit, days):
+                brought[rows, visit.first] += getattr(visit.brings, key) / len(rows)
+        for ship, visit in enumerate(risk.visits):
+            at_risk[rows, ship] = getattr(visit.brings, key) / max(len(rows), 1)
     return {
         "store_start": np.array([min(one.aboard, one.capacity) for one in parts], np.float64),
         "store_capacity": np.array([one.capacity for one in parts], np.float64),
@@ -434,6 +495,7 @@ def _stores(
             np.int64,
         ),
         "store_brought": brought,
+        "ship_brought": at_risk,
     }
 
 

@@ -39,6 +39,7 @@ def begin(
     leaks: LeakDraws,
     approach: Flags,
     months: int,
+    ship_lost: Flags | None = None,
 ) -> Upkept:
     """Deal some replicas; nothing has happened to them yet.
 
@@ -58,9 +59,13 @@ def begin(
         Days on which an object comes too near.
     months : int
         Calendar months of the run.
+    ship_lost : ndarray of bool, (R, V), optional
+        Ships that do not arrive, of those that may be lost; none if not given.
     """
     # Of one layout for all programmes: the engine is compiled for each anew.
     plan = plan._replace(provider_open=np.ascontiguousarray(plan.provider_open))
+    if ship_lost is None:
+        ship_lost = np.zeros((len(replicas), plan.ship_class.size), np.bool_)
     given = Given(
         seed=np.uint64(seed),
         replica=replicas.astype(np.uint64),
@@ -75,6 +80,7 @@ def begin(
         leak_own_from=np.ascontiguousarray(leaks.own_repairs_from, np.int64),
         leak_baseline=np.ascontiguousarray(leaks.baseline, np.float64),
         approach=approach,
+        ship_lost=np.ascontiguousarray(ship_lost),
     )
     size = len(replicas)
     days = plan.exists.size
@@ -168,6 +174,7 @@ def live(upkept: Upkept, first: int, last: int, fuel: Flags, alive: Flags) -> Up
     # No replica has more events on one day than these.
     most = 3 * plan.unit_group.size + 3 * plan.function_need.size + plan.store_start.size
     most += 4 * plan.target_kind.size + 3 * upkept.state.active.shape[1] + 8
+    most += int(np.diff(plan.ship_first).max(initial=0))
     replica, place = 0, first
     while replica < len(fuel):
         replica, place = live_days(

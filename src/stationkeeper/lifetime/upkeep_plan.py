@@ -1,8 +1,9 @@
 """What the day-step engine reads and keeps: bundles of arrays, without a word of the document.
 
-Letters in shapes: D days of the run, S segments, G groups of equipment, U units, F functions,
-P providers, B stores, M modules, T particle targets, L leaks of a module, K repairs of a leak,
-R replicas, Y years, Q months. A *place* is a day counted from the first of the run.
+Letters in shapes: D days of the run, S segments, O operators of equipment, G groups of it, U units,
+F functions, P providers, B stores, V ships that may be lost on the way, M modules, T particle
+targets, L leaks of a module, K repairs of a leak, R replicas, Y years, Q months. A *place* is a day
+counted from the first of the run.
 """
 
 from enum import IntEnum
@@ -52,6 +53,7 @@ class Happening(IntEnum):
     CREW_LOST = 17  # cause
     COLLISION = 18  # 0
     FUNCTION_LOST = 19  # function: down, and nothing bridges it any more
+    SHIP_LOST = 20  # class of ship: it does not arrive
 
 
 # Causes of an evacuation or a loss: a function, or one of these and what it struck.
@@ -69,10 +71,11 @@ class Plan(NamedTuple):
     people: Whole  # (D,) planned
     seats: Whole  # (D,) in docked ships
     trained: Whole  # (S, D) planned people who can run a segment
-    cargo: Whole  # (D,) cargo ships that dock
+    cargo: Whole  # (O, D) cargo ships that dock with spare parts for an operator
     volume: Array  # (D,) of the cabin [m3]
     group_needed: Whole  # (G,)
     group_segment: Whole  # (G,)
+    group_operator: Whole  # (G,)
     group_by_people: Flags  # (G,)
     group_by_robot: Flags  # (G,)
     group_takes_spare: Flags  # (G,)
@@ -106,7 +109,11 @@ class Plan(NamedTuple):
     store_spared_by: Whole  # (B, functions), padded
     store_spared: Array  # (B, functions) share of the use that each spares
     store_filled_by: Whole  # (B,) function, or ABSENT
-    store_brought: Array  # (B, D)
+    store_brought: Array  # (B, D) by ships that are not lost
+    ship_first: Whole  # (D + 1,) ships that may be lost are in order; the first from a day on
+    ship_class: Whole  # (V,)
+    ship_cargo: Whole  # (O, V) as `cargo`
+    ship_brought: Array  # (B, V)
     module_segment: Whole  # (M,)
     module_share: Array  # (M, D) of the volume in which people are
     hatch: Array  # (M, D) share of the time that it is open; -1 while the module is absent
@@ -147,6 +154,7 @@ class Given(NamedTuple):
     leak_own_from: Whole  # (M,) place from which people mend leaks on their own
     leak_baseline: Array  # (R,) what the station loses anyway [kg/d]
     approach: Flags  # (R, D) a day on which an object comes too near
+    ship_lost: Flags  # (R, V)
 
 
 class State(NamedTuple):

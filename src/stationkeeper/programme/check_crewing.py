@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from stationkeeper.programme.check_crews import ship_class
 from stationkeeper.programme.check_references import Fault
+from stationkeeper.programme.check_shocks import docked_days, random_faults, shock_faults
 from stationkeeper.programme.composition import (
     DEFAULT_LIFE_DAYS,
     life_days,
@@ -16,16 +17,6 @@ from stationkeeper.programme.document import Programme
 from stationkeeper.programme.nations import NATIONS, nearest_nation
 from stationkeeper.programme.problems import KeyPath, choices, nearest
 from stationkeeper.programme.traffic import Crew, Flight
-
-NEEDED_BY_SHOCK = {
-    "grounded": "ships",
-    "pad-closed": "site",
-    "flight-lost": "flight",
-    "unfit": "flight",
-    "early-return": "flight",
-    "people-limit": "people",
-}
-"""The key without which a shock of each kind says nothing."""
 
 
 def crewing_faults(programme: Programme, flights: Mapping[str, Flight]) -> Iterator[Fault]:
@@ -43,7 +34,8 @@ def crewing_faults(programme: Programme, flights: Mapping[str, Flight]) -> Itera
     yield from _orders(programme)
     yield from _rotations(programme)
     yield from _agreements(programme)
-    yield from _shocks(programme, every)
+    yield from shock_faults(programme, every)
+    yield from random_faults(programme)
     yield from _work(programme)
     yield from _segments(programme)
     yield from _able(programme)
@@ -229,36 +221,6 @@ def _agreements(programme: Programme) -> Iterator[Fault]:
                 )
 
 
-def _shocks(programme: Programme, every: Mapping[str, Flight]) -> Iterator[Fault]:
-    for key, shock in programme.shock.items():
-        at: KeyPath = ("shock", key)
-        needed = NEEDED_BY_SHOCK[shock.kind]
-        if getattr(shock, needed) in (None, ()):
-            yield Fault((*at, needed), "nothing", f"this key in a shock {shock.kind!r}")
-        if shock.flight is None or programme.as_known is not None:
-            continue  # with a day of knowledge the flight may not be known, or elsewhere
-        flight = every.get(shock.flight)
-        if flight is None:
-            expected = f"the key of a flight: {choices(every)}"
-            fix = nearest(shock.flight, every)
-            yield Fault((*at, "flight"), repr(shock.flight), expected, fix, follows=True)
-        elif flight.station != shock.station:
-            given = f"{shock.flight!r}, which visits {flight.station}"
-            yield Fault((*at, "flight"), given, f"a flight to {shock.station}")
-        elif shock.kind in ("unfit", "early-return") and flight.status == "lost":
-            given = f"{shock.flight!r}, which was lost on the way"
-            yield Fault((*at, "flight"), given, "a flight that arrives")
-        elif shock.kind in ("unfit", "early-return") and not (
-            flight.docked <= shock.date <= (flight.undocked or date.max)
-        ):
-            yield Fault((*at, "date"), f"{shock.date}", _docked_days(shock.flight, flight))
-
-
-def _docked_days(name: str, flight: Flight) -> str:
-    end = f" to {flight.undocked}" if flight.undocked else " on"
-    return f"a day on which {name} is docked, {flight.docked}{end}"
-
-
 def _work(programme: Programme) -> Iterator[Fault]:
     for key, work in programme.work.items():
         days = (work.until - work.since).days + 1
@@ -318,7 +280,7 @@ def _seats_home(programme: Programme, every: Mapping[str, Flight]) -> Iterator[F
             elif programme.as_known is None and not (
                 flight.docked <= day < (flight.undocked or date.max)
             ):
-                yield Fault(path, f"{day}", _docked_days(name, flight))
+                yield Fault(path, f"{day}", docked_days(name, flight))
 
 
 def _never_landing(programme: Programme, every: Mapping[str, Flight]) -> Iterator[Fault]:

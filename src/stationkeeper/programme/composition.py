@@ -169,6 +169,7 @@ def expanded(programme: Programme, key: str, told: History) -> Iterator[tuple[st
             site=series.site,
             mass_kg=series.mass_kg,
             propellant_to_station_kg=series.propellant_to_station_kg,
+            manifest=series.manifest,
         )
         crew = Crew(
             station=series.station,

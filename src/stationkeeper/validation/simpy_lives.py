@@ -353,18 +353,24 @@ class _Life:
 
     def _arrive(self, place: int) -> None:
         plan = self.plan
-        for store, brought in enumerate(plan.store_brought[:, place].tolist()):
-            if brought > 0.0:
-                taken = min(
-                    brought, max(float(plan.store_capacity[store]) - self.store[store], 0.0)
-                )
-                self.store[store] += taken
-                self.came[store] += taken
-                self.refused[store] += brought - taken
-        ships = int(plan.cargo[place])
-        for group, each in enumerate(plan.group_spares_per_cargo.tolist() if ships else []):
-            if each > 0.0:
-                self.shelf[group].put(each * ships)
+        self._unload(plan.store_brought[:, place], plan.cargo[:, place])
+        for ship in range(int(plan.ship_first[place]), int(plan.ship_first[place + 1])):
+            if self.given.ship_lost[self.row, ship]:
+                self._note(place, Happening.SHIP_LOST, int(plan.ship_class[ship]))
+            else:
+                self._unload(plan.ship_brought[:, ship], plan.ship_cargo[:, ship])
+
+    def _unload(self, brought: NDArray[np.float64], ships: NDArray[np.int64]) -> None:
+        plan = self.plan
+        for store, amount in enumerate(brought.tolist()):
+            taken = min(amount, max(float(plan.store_capacity[store]) - self.store[store], 0.0))
+            self.store[store] += taken
+            self.came[store] += taken
+            self.refused[store] += amount - taken
+        for group, each in enumerate(plan.group_spares_per_cargo.tolist()):
+            spares = each * int(ships[plan.group_operator[group]])
+            if spares > 0.0:
+                self.shelf[group].put(spares)
 
     def _unit_due(self, place: int, unit: int, word: str) -> None:
         group = self.group[unit]

@@ -36,12 +36,19 @@ from stationkeeper.lifetime.upkeep_engine.noting import (
     COLLISION,
     NO_SEGMENT,
     RETURN,
+    SHIP_LOST,
     STATION_LOST,
     ZERO,
     note,
 )
 from stationkeeper.lifetime.upkeep_engine.people import evacuate, people_now
-from stationkeeper.lifetime.upkeep_engine.stores import arrive, consume, consume_quietly, reckon
+from stationkeeper.lifetime.upkeep_engine.stores import (
+    arrive,
+    consume,
+    consume_quietly,
+    reckon,
+    restock,
+)
 from stationkeeper.lifetime.upkeep_engine.units import (
     count_broken,
     mend_units,
@@ -103,6 +110,8 @@ def live_days(
     stirs, begins = borrowed(plan.stirs), borrowed(plan.month_begins)
     trained, module_segment = borrowed(plan.trained), borrowed(plan.module_segment)
     own_from = borrowed(given.leak_own_from)
+    operator = borrowed(plan.group_operator)
+    per_cargo = borrowed(plan.group_spares_per_cargo)
     log = Log(
         borrowed(log.replica),
         borrowed(log.place),
@@ -254,9 +263,14 @@ def live_days(
                     up[:] = True
                     stock.level[:] = plan.store_start
                 arrive(stock, supplies.capacity, plan.store_brought, state.refused[r], place)
-                if plan.cargo[place] > 0:
-                    for group in range(now.shelf.size):
-                        now.shelf[group] += plan.group_spares_per_cargo[group] * plan.cargo[place]
+                if stirs[place]:
+                    restock(now.shelf, operator, per_cargo, plan.cargo, place)
+                    for ship in range(plan.ship_first[place], plan.ship_first[place + 1]):
+                        if given.ship_lost[r, ship]:
+                            note(log, r, place, SHIP_LOST, plan.ship_class[ship], 0.0)
+                            continue
+                        arrive(stock, supplies.capacity, plan.ship_brought, state.refused[r], ship)
+                        restock(now.shelf, operator, per_cargo, plan.ship_cargo, ship)
                 stirred = state.stirred[r] or stirs[place] or begins[place]
                 rewired = rewired or stirs[place]
                 aired = aired or stirs[place] or begins[place]

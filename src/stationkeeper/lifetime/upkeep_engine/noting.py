@@ -38,6 +38,7 @@ STATION_LOST: Final = _whole(Happening.STATION_LOST)
 CREW_LOST: Final = _whole(Happening.CREW_LOST)
 COLLISION: Final = _whole(Happening.COLLISION)
 FUNCTION_LOST: Final = _whole(Happening.FUNCTION_LOST)
+SHIP_LOST: Final = _whole(Happening.SHIP_LOST)
 
 
 @inner_kernel

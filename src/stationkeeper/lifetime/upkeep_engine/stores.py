@@ -5,7 +5,7 @@ from typing import Final
 from stationkeeper.kernels import inner_kernel
 from stationkeeper.lifetime.upkeep_engine.bundles import Stock, Supplies
 from stationkeeper.lifetime.upkeep_engine.noting import SHORT, note
-from stationkeeper.lifetime.upkeep_plan import ABSENT, Array, Flags, Log
+from stationkeeper.lifetime.upkeep_plan import ABSENT, Array, Flags, Log, Whole
 
 _ROUNDING: Final = 1e-9  # share of a day's need that rounding may hide
 
@@ -14,7 +14,7 @@ _ROUNDING: Final = 1e-9  # share of a day's need that rounding may hide
 def arrive(
     stock: Stock, capacity: Array, brought: Array, refused: Array, place: int
 ) -> None:  # pragma: no cover - compiled
-    """Take what there is room for of what ships bring on this day."""
+    """Take what there is room for of what ships bring on a day, or one ship does."""
     for store in range(capacity.size):
         amount = brought[store, place]
         if amount > 0.0:
@@ -22,6 +22,17 @@ def arrive(
             stock.level[store] += taken
             stock.came[store] += taken
             refused[store] += amount - taken
+
+
+@inner_kernel
+def restock(
+    shelf: Array, operator: Whole, per_cargo: Array, cargo: Whole, place: int
+) -> None:  # pragma: no cover - compiled
+    """Put the spares on the shelf that ships bring on a day, or one ship does."""
+    for group in range(shelf.size):
+        ships = cargo[operator[group], place]
+        if ships > 0:
+            shelf[group] += per_cargo[group] * ships
 
 
 @inner_kernel
