@@ -82,9 +82,58 @@ def test_a_flown_flight_announced_before_is_a_plan(tmp_path: Path) -> None:
     assert told.flight["three"].status == "planned"
 
 
-def test_traffic_that_follows_the_record_begins_on_the_day(tmp_path: Path) -> None:
-    assert known(tmp_path, {}).traffic["visits"].since == date(2028, 1, 2)
+def test_traffic_that_follows_the_record_goes_on_after_the_last_known_flight(
+    tmp_path: Path,
+) -> None:
+    told = known(tmp_path, {"traffic.visits.every_days": 100})
+    assert told.traffic["visits"].since == date(2028, 2, 9)  # 100 days after 2027-11-01
+    told = known(tmp_path, {"traffic.visits.every_days": 30})
+    assert told.traffic["visits"].since == date(2028, 1, 2)
     assert known(tmp_path, {}, date(2028, 12, 1)).traffic["visits"].since == date(2028, 9, 1)
+
+
+def test_a_flight_there_on_the_day_leaves_after_the_days_of_its_series(tmp_path: Path) -> None:
+    told = known(tmp_path, {"traffic.visits.stay_days": 80})
+    assert told.flight["two"].undocked == date(2028, 1, 20)
+    told = known(tmp_path, {"traffic.visits.stay_days": 20})
+    assert told.flight["two"].undocked is None
+
+
+def test_a_series_has_the_keys_that_were_the_plan_on_the_day(tmp_path: Path) -> None:
+    changes = {
+        "traffic.visits.every_days": 240,
+        "traffic.visits.earlier": {
+            "later": {"superseded_on": date(2029, 1, 1), "every_days": 200},
+            "first": {"superseded_on": date(2027, 6, 1), "every_days": 90},
+            "then": {"superseded_on": date(2028, 1, 2), "every_days": 180, "seats": {"USA": 1}},
+        },
+    }
+    told = known(tmp_path, changes).traffic["visits"]
+    assert (told.every_days, told.seats, told.earlier) == (180, {"USA": 1}, {})
+    assert known(tmp_path, changes, date(2028, 1, 2)).traffic["visits"].every_days == 200
+    assert known(tmp_path, changes, None).traffic["visits"].every_days == 240
+
+
+def test_the_end_of_a_station_is_the_one_that_was_told(tmp_path: Path) -> None:
+    def end(since: str, told: str) -> dict[str, Any]:
+        return {
+            "kind": "uncontrolled",
+            "since": date.fromisoformat(since),
+            "known_on": date.fromisoformat(told),
+        }
+
+    changes = {
+        "station.small.end": end("2028-12-01", "2028-06-01"),
+        "station.small.earlier_ends": {
+            "first": end("2028-10-01", "2027-03-01"),
+            "second": end("2028-11-01", "2027-09-01"),
+        },
+    }
+    for day, since in ((DAY, "2028-11-01"), (date(2027, 6, 1), "2028-10-01"), (None, "2028-12-01")):
+        told = known(tmp_path, changes, day).station["small"].end
+        assert told is not None
+        assert str(told.since) == since
+    assert known(tmp_path, changes, date(2027, 2, 15)).station["small"].end is None
 
 
 def test_traffic_that_stands_for_the_record_ends_on_the_day(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ def references(programme: Programme) -> Iterator[Reference]:
             yield from _one((*at, "reboost", name, "table"), "table", rule.table)
         if site.end is not None:
             yield from _one((*at, "end", "ship"), "ship", site.end.ship)
+        for name, end in site.earlier_ends.items():
+            yield from _one((*at, "earlier_ends", name, "ship"), "ship", end.ship)
     for key, module in programme.module.items():
         at = ("module", key)
         yield from _one((*at, "partner"), "partner", module.partner)
@@ -83,6 +85,11 @@ def references(programme: Programme) -> Iterator[Reference]:
         yield from _one((*at, "site"), "site", series.site)
         for port in series.ports:
             yield from _port((*at, "ports"), port)
+        for name, before in series.earlier.items():
+            here: KeyPath = (*at, "earlier", name)
+            yield from _one((*here, "ship"), "ship", before.ship)
+            for port in before.ports or ():
+                yield from _port((*here, "ports"), port)
     for key, crew in programme.crew.items():
         yield from _one(("crew", key, "station"), "station", crew.station)
 

@@ -44,6 +44,10 @@ _NAMES = {
 }
 
 
+# Entries that say nothing without what they name.
+_NOTHING_WITHOUT = frozenset({("notice", "treaty"), ("shock", "agreements")})
+
+
 class LeftOut(NamedTuple):
     """A fact that was not known yet."""
 
@@ -62,11 +66,13 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
     What lies after the last flown launch of the document is a plan, and a plan without
     ``known_on`` counts as known. Flown flights and crews that were known before their launch
     become planned; landings and undockings after the day become open. The flown record of
-    altitude ends on the day, and the rule that followed it begins there; so does traffic with
-    ``follows_record``. Other traffic of the years of the record stands for flights that were
-    flown, and ends on the day. A rotation known only later is left out, and the one before it of
-    the same class of ship goes on until its end. The last day of an agreement or of something that
-    happened is kept, and so is the life granted to a flight.
+    altitude ends on the day, and the rule that followed it begins there; traffic with
+    ``follows_record`` goes on from there, its usual days after the last known flight of its class,
+    with the keys that were the plan then (``earlier``), and a flight of that class that was there
+    on the day leaves after the days of the series. Other traffic of the years of the record stands
+    for flights that were flown, and ends on the day. A rotation known only later is left out, and
+    the one before it of the same class of ship goes on until its end. The last day of an agreement
+    or of something that happened is kept, and so is the life granted to a flight.
 
     Words (statements, treaties, notices, commitments, obligations, changes of cooperation) count
     from ``known_on``, without one from their own day, be it before or after the last flown launch;
@@ -105,12 +111,14 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
         _drop_later(entry, "seat_on", day)
     _rotations_as_known(kept, day, left_out)
     for key, entry in _entries(kept, "traffic"):
+        _series_as_known(entry, day)
         known_on = day_of(entry.get("known_on"))
         if known_on is not None and known_on > day:
             del kept["traffic"][key]
             left_out.append(LeftOut(f"traffic.{key}", known_on))
         elif known_on is None and _stands_for_record(kept, key, entry, day, record_end):
             left_out.append(LeftOut(f"traffic.{key}", day_of(entry.get("since"))))
+    _leave_as_planned(kept, day, left_out)
     for key, module in _entries(kept, "module"):
         _drop_inner(module, "ground", f"module.{key}", day, record_end, left_out)
     for key, ship in _entries(kept, "ship"):
@@ -159,13 +167,17 @@ def _words_as_known(kept: Raw, day: date, left_out: list[LeftOut]) -> None:
                 left_out.append(LeftOut(f"{table}.{key}", known_on))
     gone = {item.key for item in left_out}
     for table, names in _NAMES.items():
-        for _, entry in _entries(kept, table):
+        for key, entry in _entries(kept, table):
             for name, named in names:
                 value = entry.get(name)
                 if isinstance(value, list | tuple):
                     entry[name] = [one for one in value if f"{named}.{one}" not in gone]
-                elif f"{named}.{value}" in gone:
+                    empty = bool(value) and not entry[name]
+                elif empty := f"{named}.{value}" in gone:
                     del entry[name]
+                if empty and (table, name) in _NOTHING_WITHOUT:
+                    del kept[table][key]
+                    left_out.append(LeftOut(f"{table}.{key}", None))
 
 
 def _end_as_known(station: Raw, key: str, day: date, left_out: list[LeftOut]) -> None:
@@ -251,7 +263,7 @@ def _stands_for_record(
     since, until = day_of(series.get("since")), day_of(series.get("until"))
     if series.get("follows_record") is True:
         if since is not None and since > day:
-            series["since"] = day + timedelta(days=1)
+            series["since"] = _next_of_class(kept, series, day)
     elif record_end is not None and since is not None and since <= record_end:
         if since > day:
             del kept["traffic"][key]
@@ -259,6 +271,57 @@ def _stands_for_record(
         if until is not None and day < until <= record_end:
             series["until"] = day
     return False
+
+
+def _series_as_known(series: Raw, day: date) -> None:
+    """Put the keys of a series as they were on a day of knowledge."""
+    earlier = [
+        (superseded, entry)
+        for _, entry in _entries(series, "earlier")
+        if (superseded := day_of(entry.get("superseded_on"))) and superseded > day
+    ]
+    series.pop("earlier", None)
+    if earlier:
+        told = min(earlier, key=lambda item: item[0])[1]
+        told = {name: value for name, value in told.items() if name != "superseded_on"}
+        series.update(told)
+
+
+def _next_of_class(kept: Raw, series: Raw, day: date) -> date:
+    """Return when a series goes on: its usual days after the last known flight of its class."""
+    docked = [
+        last
+        for _, flight in _entries(kept, "flight")
+        if flight.get("ship") == series.get("ship")
+        and flight.get("station") == series.get("station")
+        and (last := day_of(flight.get("docked")) or day_of(flight.get("launched")))
+    ]
+    every = series.get("every_days")
+    tomorrow = day + timedelta(days=1)
+    if not docked or not isinstance(every, int | float) or not 0 < every < 20_000:
+        return tomorrow
+    return max(tomorrow, max(docked) + timedelta(days=round(every)))
+
+
+def _leave_as_planned(kept: Raw, day: date, left_out: list[LeftOut]) -> None:
+    """Let flights that were there on the day leave after the days of the series of their class."""
+    opened = {item.key for item in left_out}
+    for key, flight in _entries(kept, "flight"):
+        docked = day_of(flight.get("docked"))
+        if f"flight.{key}.undocked" not in opened or docked is None:
+            continue
+        for _, series in _entries(kept, "traffic"):
+            stay = series.get("stay_days")
+            if (
+                series.get("follows_record") is True
+                and series.get("ship") == flight.get("ship")
+                and series.get("station") == flight.get("station")
+                and isinstance(stay, int | float)
+                and 0 < stay < 20_000
+            ):
+                leaves = docked + timedelta(days=round(stay))
+                if leaves > day:
+                    flight["undocked"] = leaves
 
 
 def _drop_inner(

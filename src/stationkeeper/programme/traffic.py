@@ -119,6 +119,25 @@ class Crew(Fact):
     """Flown or planned. [-]"""
 
 
+class EarlierTraffic(Fact):
+    """Keys of a regular series that were otherwise on earlier days of knowledge."""
+
+    superseded_on: Day
+    """First day of knowledge on which they hold no more. [date]"""
+    ship: Identifier | None = None
+    """Class of ship. [-]"""
+    until: Day | None = None
+    """No docking after this day. [date]"""
+    every_days: EveryDays | None = None
+    """Days between dockings. [d]"""
+    stay_days: Duration | None = None
+    """Days docked. [d]"""
+    ports: tuple[PortName, ...] | None = None
+    """Ports used in turn. [-]"""
+    seats: dict[Nation, Seats] | None = None
+    """Seats by nation on each flight. [-]"""
+
+
 class Traffic(Fact):
     """A regular series of flights, and of the people aboard them, from one date to another."""
 
@@ -131,8 +150,11 @@ class Traffic(Fact):
     until: Day | None = None
     """No docking after this day. [date]"""
     follows_record: Flag = False
-    """With an earlier day of knowledge (``--as-known``) the series begins on that day, where the
-    record then ends. [-]"""
+    """With an earlier day of knowledge (``--as-known``) the series begins where the record then
+    ends: its usual days after the last flight of its class that was known, or on that day. [-]"""
+    earlier: dict[Identifier, EarlierTraffic] = {}
+    """What was otherwise on earlier days of knowledge; taken with ``--as-known`` only: of those not
+    superseded by that day, the one superseded first. [-]"""
     every_days: EveryDays
     """Days between dockings. [d]"""
     stay_days: Duration
