@@ -311,7 +311,12 @@ def test_a_statement_of_the_first_launch_moves_the_day_of_announcement():
     assert first_two(said("a", date(2026, 12, 1), **bounds))[0].told_by is None  # not made yet
     other = said("b", date(2026, 2, 1), not_before=date(2030, 1, 1))
     assert first_two(other)[0].told_by is None  # another date
-    assert first_two(said("c", date(2026, 2, 1), partner="nasa"))[0].told_by is None
+    far = said("e", date(2026, 2, 1), not_after=date(2031, 12, 31))
+    assert first_two(far)[0].told_by is None  # a last day means the year that it ends
+    assert first_two(said("f", date(2026, 2, 1)))[0].told_by is None  # no day
+    year = said("g", date(2026, 2, 1), not_after=date(2028, 12, 31))
+    assert first_two(year)[0].told_by == "g"
+    assert first_two(said("c", date(2026, 2, 1), partner="nasa", **bounds))[0].told_by is None
     replaced = {**fits, **said("d", date(2026, 3, 1), act="other", replaces=("year",))}
     assert first_two(replaced)[0].told_by is None
 

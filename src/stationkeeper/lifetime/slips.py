@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ Array = NDArray[np.float64]
 TABLE_DAY: Final = date(2026, 11, 22)  # the table tells what had flown by this day
 SETS: Final = 200  # parameter sets that stand for what the pairs cannot tell; our choice
 FEWEST_ELEMENTS: Final = 4  # flown elements that a fit needs; our choice
+YEAR_OF_WORDS: Final = 365  # [d] words with a last day only mean the year that it ends; ours
 LEADS_TOLD: Final = (30, 90, 180, 365, 730, 1_095, 1_460, 1_825, 2_555)  # [d] in the summary; ours
 SHARES_TOLD: Final = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 
@@ -347,8 +348,8 @@ def planned_launches(programme: Programme, as_of: date) -> list[PlannedLaunch]:
     estimate: a flown day is not. A module that no event docks is not part of the plan.
     Announced on: the day on which the module or its docking became known, whichever is later; for
     the first planned launch also the last statement about a first launch that names the partner or
-    the station, holds on the day and allows the date. Without any such day it counts as announced
-    on the day of knowledge.
+    the station, holds on the day and names a time with the date in it. Without any such day it
+    counts as announced on the day of knowledge.
 
     Parameters
     ----------
@@ -443,10 +444,17 @@ def _told_by(
         and name not in replaced
         and statement.partner in (None, module.partner)
         and (not statement.stations or stations & set(statement.stations))
-        and (statement.not_before is None or statement.not_before <= launched)
-        and (statement.not_after is None or launched <= statement.not_after)
+        and _allows(statement, launched)
     ]
     return max(fitting)[1] if fitting else None
+
+
+def _allows(statement: Statement, launched: date) -> bool:
+    """Whether the words name a time that holds the day; with a last day only, the year before."""
+    first, last = statement.not_before, statement.not_after
+    if last is None:
+        return first is not None and first <= launched
+    return (first or last - timedelta(days=YEAR_OF_WORDS)) <= launched <= last
 
 
 def slip_summary(model: SlipModel) -> dict[str, Any]:
