@@ -15,6 +15,7 @@ from stationkeeper.report import (
     people,
     propellant,
     upkeep_sections,
+    words_sections,
 )
 from stationkeeper.report.evidence import Evidence, evidence_markup, stored_evidence
 from stationkeeper.report.facts import StationFacts, station_facts
@@ -79,6 +80,7 @@ def pictures(run: Run) -> list[Picture]:
         descent.picture(run),
         *comes_down.pictures(run),
         *upkeep_sections.pictures(run),
+        *words_sections.pictures(run),
     ]
 
 
@@ -188,6 +190,7 @@ def _figure(picture: Picture, run: Run, evidence: Evidence) -> Markup:
     if picture.key == comes_down.KEY:
         parts += [tag("p", text) for text in comes_down.sentences(run)]
     parts += upkeep_sections.before(picture.key, run)
+    parts += words_sections.before(picture.key, run)
     if picture.png is None:
         parts.append(tag("p", picture.caption))
     else:
@@ -200,6 +203,7 @@ def _figure(picture: Picture, run: Run, evidence: Evidence) -> Markup:
     if picture.key == comes_down.KEY:
         parts.append(comes_down.ways_markup(run))
     parts.append(upkeep_sections.after(picture.key, run))
+    parts.append(words_sections.after(picture.key, run))
     return tag("section", *parts, id=picture.key)
 
 

@@ -28,6 +28,7 @@ Numbers = NDArray[np.float64]
 
 # As `lifetime.upkeep_summary` calls them, which would draw in all that flies.
 UPKEEP, WITHDRAWALS = "upkeep.json", "withdrawals.json"
+WORDS, DECISIONS, STORES = "words.json", "decisions.json", "stores.json"
 _COMES_DOWN = {  # events of the replicas, and what they are called here
     "controlled descent ends at altitude": "controlled descent",
     "uncontrolled entry at altitude": "uncontrolled entry",
@@ -188,6 +189,22 @@ class Run:
     def withdrawals(self) -> tuple[dict[str, Any], ...]:
         """What each withdrawal does to each function of a station; empty if nobody leaves."""
         return tuple(stored_document(self.folder / WITHDRAWALS).get("rows", ()))
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What was said, decided, agreed, notified and owed; empty if the run wrote nothing."""
+        return stored_document(self.folder / WORDS)
+
+    @cached_property
+    def decided(self) -> dict[str, Any]:
+        """When policies act, what they risk and leave open; empty if the run wrote nothing."""
+        return stored_document(self.folder / DECISIONS)
+
+    @cached_property
+    def stocks(self) -> dict[str, Any]:
+        """Days left of each item, by station; empty if the run wrote nothing."""
+        found: dict[str, Any] = stored_document(self.folder / STORES).get("stations", {})
+        return found
 
     @cached_property
     def happened(self) -> Happened | None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stationkeeper.report import upkeep_risks, upkeep_withdrawal
+from stationkeeper.report import upkeep_risks, upkeep_withdrawal, words_sections
 from stationkeeper.report.facts import StationFacts, dose_facts, station_facts, stay_days
 from stationkeeper.report.limits import nearest, nearness_text
 from stationkeeper.report.numbers import (
@@ -41,7 +41,9 @@ def answer(run: Run) -> list[str]:
     said = [_station(run, facts) for facts in station_facts(run)]
     if not said:
         said = ["No station flies in the span."]
-    said += [text for text in (_people(run), _kept(run), _dose(run), assumed(run)) if text]
+    said += [text for text in (_people(run), _kept(run), _dose(run)) if text]
+    said += [text for text in words_sections.answer(run) if text]
+    said += [text for text in (assumed(run),) if text]
     return said
 
 
