@@ -118,9 +118,9 @@ def past_altitude(station: Station, calendar: Calendar) -> Array:
     ndarray, (days,)
         The height of its orbit where there is no record. [m]
     """
-    tables = [rule.table for rule in station.reboost.values() if rule.table is not None]
-    if tables:
-        return record_altitude(tables[0], calendar, reference_table)
+    for rule in station.reboost.values():
+        if rule.table is not None:
+            return record_altitude(rule.table, calendar, reference_table, rule.until)
     return np.full(calendar.days, station.orbit.altitude_km * KILOMETRE)
 
 

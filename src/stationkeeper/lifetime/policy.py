@@ -35,8 +35,12 @@ class Targets:
     rule: tuple[str | None, ...]
 
 
-def record_altitude(table: str, calendar: Calendar, read_table: ReadTable) -> Array:
+def record_altitude(
+    table: str, calendar: Calendar, read_table: ReadTable, until: date | None = None
+) -> Array:
     """Altitude of a flown record on each day, straight lines between its rows, its ends beyond.
+
+    Rows after `until`, the last day of the rule that names the table, count as not known.
 
     Returns
     -------
@@ -46,6 +50,7 @@ def record_altitude(table: str, calendar: Calendar, read_table: ReadTable) -> Ar
     rows = sorted(
         (calendar.place(date.fromisoformat(row["date"])), float(row["altitude_km"]))
         for row in read_table(table)
+        if until is None or row["date"] <= until.isoformat()
     )
     places, heights = zip(*rows, strict=True)
     heights_km = np.interp(np.arange(calendar.days), places, heights)
@@ -97,7 +102,7 @@ def targets(
             lower[days] = rule.lower_km * KILOMETRE
             upper[days] = rule.upper_km * KILOMETRE
         elif rule.kind == "as-flown" and rule.table is not None:
-            record = record_altitude(rule.table, calendar, read_table)
+            record = record_altitude(rule.table, calendar, read_table, rule.until)
             lower[days] = record[days] - rule.half_width_km * KILOMETRE
             upper[days] = record[days] + rule.half_width_km * KILOMETRE
         elif rule.kind == "calendar" and rule.every_days and rule.target_km is not None:

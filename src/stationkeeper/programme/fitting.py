@@ -23,9 +23,9 @@ def fitted(
 
     Plans were written for a later record than the one that is left: their ports may be taken by
     ships that had left by then, or belong to modules that were not known. Each planned flight, in
-    order of docking, takes its own port, else another port of its series, else the first port of
-    the station that it fits and that is free. One without such a port or without a launcher in
-    service is left out.
+    order of docking but those with people before all others, takes its own port, else another port
+    of its series, else the first port of the station that it fits and that is free. One without
+    such a port or without a launcher in service is left out.
 
     Parameters
     ----------
@@ -53,7 +53,8 @@ def fitted(
                 busy.setdefault(port, []).append((first, last))
     found: dict[str, Flight] = {}
     skipped: dict[str, str] = {}
-    for key, flight in flights.items():
+    people = _with_people(programme, flights)
+    for key, flight in sorted(flights.items(), key=lambda item: item[0] not in people):
         if key not in planned:
             found[key] = flight
             continue
@@ -69,7 +70,19 @@ def fitted(
                 break
         else:
             skipped[key] = "no free port that it fits"
-    return found, skipped
+    return {key: found[key] for key in flights if key in found}, skipped
+
+
+def _with_people(programme: Programme, flights: Mapping[str, Flight]) -> set[str]:
+    """Return the flights that bring people."""
+    ships = {crew.ship_up for crew in programme.crew.values()}
+    return {
+        key
+        for key, flight in flights.items()
+        if key in ships
+        or flight.title in ships
+        or ((series := programme.traffic.get(key.rpartition("-")[0])) and series.seats)
+    }
 
 
 def _candidates(programme: Programme, told: History, key: str, flight: Flight) -> list[str]:
