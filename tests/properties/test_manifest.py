@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stationkeeper.schedule.manifest import Item, Load, outcome, remanifest
+from stationkeeper.schedule.manifest import Item, Load, left_at_end, outcome, remanifest
 
 DAYS = 120
 HOLDS = ("dry", "dry", "water", "gas")
@@ -53,6 +53,7 @@ def test_never_worse_than_the_plan(plan: tuple[list[Item], list[Load]]) -> None:
         if after.days_short >= before.days_short - 1e-3:
             assert after.below_reserve <= before.below_reserve + 1e-2
             if after.below_reserve >= before.below_reserve - 1e-2:
+                assert np.all(left_at_end(items, anew) >= left_at_end(items, loads) - 0.1)
                 assert after.other >= before.other - 0.1
     for load in anew:
         parts = {"dry": load.other, "water": 0.0, "gas": 0.0}

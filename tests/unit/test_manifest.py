@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from stationkeeper.errors import InputError
-from stationkeeper.schedule.manifest import Item, Load, Outcome, outcome, remanifest
+from stationkeeper.schedule.manifest import Item, Load, left_at_end, outcome, remanifest
 
 
 def item(key: str, stock: float, use: float, days: int, **other: object) -> Item:
@@ -20,12 +20,16 @@ def ship(key: str, place: int, items: tuple[float, ...], other: float, **holds: 
     return Load(key, place, items=items, other=other, **most)
 
 
-def rank(found: Outcome) -> tuple[float, float, float, float]:
+def rank(items: list[Item], plan: list[Load], loads: list[Load]) -> tuple[float, ...]:
+    found = outcome(items, loads)
+    missing = np.maximum(left_at_end(items, plan) - left_at_end(items, loads), 0.0)
+    days = [float(lack / item.use.mean()) for lack, item in zip(missing, items, strict=True)]
     return (
         -found.lasts,
-        round(found.days_short, 4),
-        round(found.below_reserve, 4),
-        -round(found.other, 3),
+        round(found.days_short, 3),
+        round(found.below_reserve, 3),
+        round(sum(days), 3),
+        -round(found.other, 2),
     )
 
 
@@ -51,7 +55,7 @@ def best_on_grid(items: list[Item], loads: list[Load], step: float) -> tuple[flo
             replace(load, items=carried, other=other)
             for load, (carried, other) in zip(loads, tried, strict=True)
         ]
-        best = min(best, rank(outcome(items, anew)))
+        best = min(best, rank(items, loads, anew))
     return best
 
 
@@ -82,7 +86,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_loads_are_the_best_of_all_loads_tried(name: str) -> None:
     items, loads = CASES[name]
-    ours = rank(outcome(items, remanifest(items, loads)))
+    ours = rank(items, loads, remanifest(items, loads))
     assert ours <= best_on_grid(items, loads, 50.0)
 
 
@@ -123,6 +127,18 @@ def test_nothing_is_loaded_that_finds_no_room() -> None:
     items = [item("food", 100.0, 1.0, 60, capacity=120.0)]
     (load,) = remanifest(items, [ship("a", 10, (50.0,), 100.0)])
     assert load.items[0] <= 30.0 + 1e-6
+
+
+def test_nothing_is_borrowed_from_the_days_after_the_last() -> None:
+    items = [
+        item("food", 600.0, 10.0, 60, reserve_days=0.0),
+        item("water", 250.0, 10.0, 60, reserve_days=30.0),
+    ]
+    plan = [ship("a", 20, (300.0, 300.0), 300.0, dry=900.0)]
+    (load,) = remanifest(items, plan)
+    assert load.items[1] == pytest.approx(650.0)  # 600 kg are used, 300 kg kept, 250 were aboard
+    assert load.items[0] == pytest.approx(250.0)  # all that is left, though none is needed by then
+    assert load.other == 0.0
 
 
 def test_flights_after_the_last_day_stay_as_they_are() -> None:

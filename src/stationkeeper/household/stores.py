@@ -291,6 +291,41 @@ def days_left_as_planned(course: Course) -> Array:
     return np.asarray(dry - course.day[:-1])
 
 
+def coming_use(course: Course, reserve_days: ArrayLike) -> Array:
+    """What is wanted in the days of reserve that follow the begin of each piece.
+
+    Parameters
+    ----------
+    course : Course
+        From `stock_course`.
+    reserve_days : array_like, (...)
+        Days of reserve, zero or more. [d]
+
+    Returns
+    -------
+    ndarray, (..., time)
+        What is wanted after the last edge is not in it. [kg]
+
+    Examples
+    --------
+    >>> course = stock_course([0, 10, 20, 40], [2.0, 0.0, 3.0], 35.0)
+    >>> coming_use(course, 15.0).tolist()
+    [20.0, 15.0, 45.0]
+    """
+    days = np.asarray(reserve_days, np.float64)
+    if np.any(days < 0):
+        raise DomainError("a reserve needs days >= 0")
+    pieces, shape = course.use.shape[-1], course.use.shape
+    use = course.use.reshape(-1, pieces)
+    length = np.broadcast_to(days, shape[:-1]).reshape(-1)
+    found = np.empty(use.shape)
+    for row in range(use.shape[0]):
+        total = np.concatenate([[0.0], np.cumsum(use[row] * np.diff(course.day))])
+        ahead = np.interp(course.day[:-1] + length[row], course.day, total)
+        found[row] = ahead - total[:-1]
+    return found.reshape(shape)
+
+
 def reserve_day(course: Course, reserve: ArrayLike) -> Array:
     """The first moment at which no more than a reserve is left.
 
@@ -300,7 +335,7 @@ def reserve_day(course: Course, reserve: ArrayLike) -> Array:
         From `stock_course`.
     reserve : array_like, (... time)
         Least that should be aboard on each piece: days of reserve times the use of those for whom
-        it is kept. [kg]
+        it is kept, or `coming_use`. [kg]
 
     Returns
     -------

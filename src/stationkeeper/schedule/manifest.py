@@ -4,8 +4,8 @@ A linear model of kilograms, solved stage by stage by HiGHS in SciPy, so that it
 OR-tools. Nothing in it is counted in pieces: a container of food weighs a few kilograms of tons.
 
 Stages, each kept while the next is sought: no item falls to zero for as long as possible; the
-fewest days without an item; the least below the reserves; the most of the other cargo, and as
-soon as planned; the least change.
+fewest days without an item; the least below the reserves; at the end no less aboard than as
+planned; the most of the other cargo, and as soon as planned; the least change.
 """
 
 from collections.abc import Sequence
@@ -94,7 +94,8 @@ class Outcome:
     days_short : float
         What is wanted and not there, in mean days of its use, all items together. [d]
     below_reserve : float
-        What is missing to the reserves before each docking and at the end, in mean days of use. [d]
+        What is missing to the reserves, which are what is wanted in the days to come, before each
+        docking and at the end, in mean days of use. [d]
     other : float
         Other cargo that is carried. [kg]
     """
@@ -129,22 +130,44 @@ def outcome(items: Sequence[Item], loads: Sequence[Load]) -> Outcome:
     days = _days(items)
     marks = {load.place for load in loads if load.place < days} | {days}
     lasts, short, below = days, 0.0, 0.0
-    for number, item in enumerate(items):
-        mean, level = _mean_use(item), item.stock
+    for item, levels in zip(items, _levels(items, loads), strict=True):
+        mean, used = _mean_use(item), 0.0
         for day in range(days):
-            for load in loads:
-                if load.place == day:
-                    level = min(level + load.items[number], max(item.capacity, level))
-            want = float(item.use[day])
+            want, level = float(item.use[day]), float(levels[day])
+            used += want
             unmet = max(want - level, 0.0)
-            level = max(level - want, 0.0)
-            if unmet > _EMPTY * float(item.use[: day + 1].sum()):
+            if unmet > _EMPTY * used:
                 short += unmet / mean
                 lasts = min(lasts, day)
             if day + 1 in marks:
-                below += max(_reserve(item, day + 1) - level, 0.0) / mean
+                below += max(_reserve(item, day + 1) - max(level - want, 0.0), 0.0) / mean
     other = sum(load.other for load in loads if load.place < days)
     return Outcome(lasts, short, below, other)
+
+
+def left_at_end(items: Sequence[Item], loads: Sequence[Load]) -> Array:
+    """Return what of each item is aboard after the last day, (item,). [kg]"""
+    last = [
+        levels[-1] - item.use[-1] for item, levels in zip(items, _levels(items, loads), strict=True)
+    ]
+    return np.maximum(np.array(last, np.float64), 0.0)
+
+
+def _levels(items: Sequence[Item], loads: Sequence[Load]) -> list[Array]:
+    """Aboard on each day, after what comes and before what is used, of each item. [kg]"""
+    found = []
+    for number, item in enumerate(items):
+        came = np.zeros(item.use.size)
+        for load in loads:
+            if load.place < item.use.size:
+                came[load.place] += load.items[number]
+        levels, level = np.empty(item.use.size), item.stock
+        for day, want in enumerate(item.use):
+            level = min(level + came[day], max(item.capacity, level))
+            levels[day] = level
+            level = max(level - float(want), 0.0)
+        found.append(levels)
+    return found
 
 
 def remanifest(items: Sequence[Item], loads: Sequence[Load]) -> list[Load]:
@@ -172,9 +195,10 @@ def remanifest(items: Sequence[Item], loads: Sequence[Load]) -> list[Load]:
 
     Notes
     -----
-    Its outcome is never worse than that of the plan, in the order of `Outcome`, unless the plan
-    is too heavy for its ships (tests/properties/test_manifest.py); equal to the best of all loads
-    tried on a grid in small cases (tests/unit/test_manifest.py).
+    Its outcome is never worse than that of the plan, in the order of `Outcome`, with what is left
+    at the end before the other cargo, unless the plan is too heavy for its ships
+    (tests/properties/test_manifest.py); no worse than the best of all loads tried on a grid in
+    small cases (tests/unit/test_manifest.py).
 
     Examples
     --------
@@ -190,6 +214,10 @@ def remanifest(items: Sequence[Item], loads: Sequence[Load]) -> list[Load]:
     inside = sorted((one for one in loads if one.place < days), key=lambda one: one.place)
     if not inside or not items:
         return list(loads)
+    if _fits(items, inside):
+        planned = outcome(items, inside)
+        if planned.days_short == 0.0 and planned.below_reserve == 0.0:
+            return list(loads)
     model = _Model(items, inside, days)
     chosen = model.solved()
     anew = {
@@ -197,6 +225,18 @@ def remanifest(items: Sequence[Item], loads: Sequence[Load]) -> list[Load]:
         for load, (carried, other) in zip(inside, chosen, strict=True)
     }
     return [anew.get(load.key, load) for load in loads]
+
+
+def _fits(items: Sequence[Item], loads: Sequence[Load]) -> bool:
+    """Tell whether every load is within the holds of its ship."""
+    for load in loads:
+        part = {"dry": load.other, "water": 0.0, "gas": 0.0}
+        for item, mass in zip(items, load.items, strict=True):
+            part[item.hold] += mass
+        most = {"dry": load.dry, "water": load.water, "gas": load.gas}
+        if any(part[hold] > most[hold] for hold in part) or sum(part.values()) > load.total:
+            return False
+    return True
 
 
 def _days(items: Sequence[Item]) -> int:
@@ -213,8 +253,15 @@ def _mean_use(item: Item) -> float:
 
 
 def _reserve(item: Item, day: int) -> float:
-    """Least that should be aboard at the begin of a day, by the use of the day before."""
-    return item.reserve_days * float(item.use[day - 1])
+    """Least that should be aboard at the begin of a day: what is wanted in the days of reserve.
+
+    Beyond the last day it goes on as in the last days.
+    """
+    length = max(round(item.reserve_days), 1)
+    coming = item.use[day : day + length]
+    if coming.size < length:
+        coming = item.use[-length:]
+    return item.reserve_days * float(coming.mean())
 
 
 class _Model:
@@ -222,7 +269,8 @@ class _Model:
 
     Columns: items by flight, other by flight, then by item and mark (each docking, and the end)
     the level before it, what was short since the last mark, what is below reserve, and by item and
-    flight what is thrown away for want of room, and the change from plan up and down.
+    flight what is thrown away for want of room and the change from plan, and by item what is
+    missing at the end to what was planned.
     """
 
     def __init__(self, items: Sequence[Item], loads: Sequence[Load], days: int) -> None:
@@ -237,6 +285,7 @@ class _Model:
             "below": self.kinds * len(self.marks),
             "waste": self.kinds * self.flights,
             "change": self.kinds * self.flights,
+            "lent": self.kinds,
         }
         self.at: dict[str, int] = {}
         self.columns = 0
@@ -275,7 +324,11 @@ class _Model:
                 self.rows.append(({column: -1.0, change: -1.0}, -carried))
 
     def _levels(self) -> None:
+        planned = left_at_end(self.items, self.loads)
         for item, one in enumerate(self.items):
+            lent = self.at["lent"] + item
+            at_end = self.column("level", item, len(self.marks) - 1)
+            self.rows.append(({lent: -1.0, at_end: -1.0}, -float(planned[item])))
             used = np.concatenate([[0.0], np.cumsum(one.use)])
             since = 0
             for mark, day in enumerate(self.marks):
@@ -296,7 +349,7 @@ class _Model:
                     self.rows.append(({waste: 1.0, load: -1.0}, 0.0))
                 self.equal.append((balance, aboard))
                 below = self.column("below", item, mark)
-                wanted = _reserve(one, day) if day > 0 else 0.0
+                wanted = _reserve(one, day)
                 self.rows.append(({below: -1.0, level: -1.0}, -wanted))
                 since = day
 
@@ -373,16 +426,17 @@ class _Model:
         ]
 
     def _aims(self) -> list[Array]:
-        aims = [np.zeros(self.columns) for _ in range(5)]
+        aims = [np.zeros(self.columns) for _ in range(6)]
         for item, one in enumerate(self.items):
             weight = 1.0 / _mean_use(one)
+            aims[2][self.at["lent"] + item] = weight
             for mark in range(len(self.marks)):
                 aims[0][self.column("short", item, mark)] = weight
                 aims[1][self.column("below", item, mark)] = weight
             for flight in range(self.flights):
-                aims[4][self.column("change", item, flight)] = 1.0
-                aims[4][self.column("waste", item, flight)] = 1.0
+                aims[5][self.column("change", item, flight)] = 1.0
+                aims[5][self.column("waste", item, flight)] = 1.0
         other = slice(self.at["other"], self.at["other"] + self.flights)
-        aims[2][other] = -1.0
-        aims[3][other] = -np.arange(self.flights, 0, -1)
+        aims[3][other] = -1.0
+        aims[4][other] = -np.arange(self.flights, 0, -1)
         return aims
