@@ -437,3 +437,30 @@ def foreign_crew_allowed(programme: Programme, station: str, nation: str, day: d
         and event.date <= day
         for event in programme.event.values()
     )
+
+
+def as_of(programme: Programme) -> date:
+    """Return the day up to which a document tells what is known.
+
+    Parameters
+    ----------
+    programme : Programme
+        A checked programme.
+
+    Returns
+    -------
+    date
+        Its day of knowledge; without one the last flown launch, or the first day of the span if
+        nothing was flown.
+
+    Examples
+    --------
+    >>> from stationkeeper.programme.read import read_programme
+    >>> str(as_of(read_programme("iss-to-ros", as_known=date(2022, 7, 26))))
+    '2022-07-26'
+    """
+    if programme.as_known is not None:
+        return programme.as_known
+    flown = [one.launched for one in programme.flight.values() if one.status != "planned"]
+    flown += [one.launched for one in programme.crew.values() if one.status != "planned"]
+    return max(flown, default=programme.span.first)
