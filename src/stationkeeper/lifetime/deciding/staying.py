@@ -53,7 +53,8 @@ def planned_end(programme: Programme, station: str) -> date | None:
     -------
     date or None
         The earliest after the flown past of: the begin of its descent, the last people going home,
-        a partner leaving, modules parting to another station. None if nothing ends in the span.
+        a partner leaving, modules parting to another station. Without any of these, the day on
+        which the last of its regular crews leaves. None if nothing ends in the span.
 
     Examples
     --------
@@ -75,7 +76,17 @@ def planned_end(programme: Programme, station: str) -> date | None:
     end = programme.station[station].end
     if end is not None and end.kind != "open":
         days += [day for day in (end.since, end.crew_leaves) if day is not None and day > since]
+    if not days:
+        days = _last_people(programme, station)
     return min((day for day in days if day <= programme.span.last), default=None)
+
+
+def _last_people(programme: Programme, station: str) -> list[date]:
+    """Return the day on which the last regular crew leaves; none if they come to the end."""
+    crewed = [one for one in programme.traffic.values() if one.station == station and one.seats]
+    if not crewed or any(one.until is None for one in crewed):
+        return []
+    return [max(one.until + timedelta(days=one.stay_days) for one in crewed if one.until)]
 
 
 def stations_kept(programme: Programme) -> tuple[str, ...]:
@@ -180,7 +191,7 @@ def _without_end(station: Station, end: date | None) -> Station:
         held = [rule for rule in rules.values() if rule.until is None or rule.until >= end]
         bands = {key: rule for key, rule in rules.items() if rule.kind == "band"}
         if not held and bands:
-            last = max(bands, key=lambda key: bands[key].since)
+            last = max(bands, key=lambda key: (bands[key].since, bands[key].until or date.max))
             rules = {**rules, last: _open(bands[last])}
     return station.model_copy(update={"end": None, "reboost": rules})
 
