@@ -11,6 +11,7 @@ from stationkeeper.programme.check_cargo import cargo_faults
 from stationkeeper.programme.check_crewing import crewing_faults
 from stationkeeper.programme.check_crews import crew_faults
 from stationkeeper.programme.check_launches import launch_faults, plane_faults
+from stationkeeper.programme.check_policies import policy_faults
 from stationkeeper.programme.check_ports import origin_of, port_faults
 from stationkeeper.programme.check_record import record_faults
 from stationkeeper.programme.check_references import Fault, broken_references, mended
@@ -235,6 +236,7 @@ def _faults(
     yield from plane_faults(programme, told)
     yield from crew_faults(programme, told, flights, crews)
     yield from crewing_faults(programme, flights)
+    yield from policy_faults(programme)
     series: dict[tuple[str, str, str], int] = {}
     for key, reason in skipped_flights(programme).items():
         collection, name, _ = origin_of(key, programme, "docked")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from stationkeeper.programme.parts import (
     Day,
@@ -17,6 +17,9 @@ from stationkeeper.programme.parts import (
 )
 
 Parameter = Flag | Annotated[float, Field(strict=True)] | Text
+
+ParameterName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+"""Name of a parameter, which carries its unit: ``lead_days``."""
 
 
 class Policy(Fact):
@@ -37,7 +40,7 @@ class Policy(Fact):
     """First day on which it may act; absent means from the begin. [date]"""
     until: Day | None = None
     """Last day on which it may act; absent means to the end. [date]"""
-    parameters: dict[Identifier, Parameter] = {}
+    parameters: dict[ParameterName, Parameter] = {}
     """What the rule wants to know, by name. [-]"""
 
 
