@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from stationkeeper.lifetime.fly import fly_lives
 from stationkeeper.lifetime.slips import slip_pairs
 from stationkeeper.lifetime.withdrawals import withdrawn
 from stationkeeper.programme.composition import all_flights, skipped_flights
+from stationkeeper.programme.fitting import port_stays
 from stationkeeper.programme.read import read_programme
 from stationkeeper.programme.reference import reference_table
 from stationkeeper.units import days_since_2000
@@ -232,6 +234,30 @@ def test_both_sides_fly_on_as_planned(day: date):
         assert (people[: assembled.calendar.days] > 0).all()
     brings = {key for key, series in programme.traffic.items() if series.seats}
     assert not {key.rpartition("-")[0] for key in skipped_flights(programme)} & brings
+
+
+def test_a_launcher_that_was_in_service_goes_on():
+    payloads = as_known(DAYS[0]).launcher["antares"].payloads
+    assert all(payload.until is None for payload in payloads.values())
+    ended = read_programme("iss-to-ros", as_known=date(2025, 1, 1)).launcher["antares"].payloads
+    assert all(payload.until == date(2023, 8, 1) for payload in ended.values())
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_cargo_waits_for_a_port_while_people_keep_their_day(day: date):
+    programme = as_known(day)
+    flights = all_flights(programme)
+    for key, series in programme.traffic.items():
+        own = [flight for name, flight in flights.items() if name.rpartition("-")[0] == key]
+        days = np.diff(sorted(flight.docked.toordinal() for flight in own))
+        if series.seats and len(days):
+            assert set(days) <= {series.every_days}
+    stays = sorted(
+        (stay for flight in flights.values() for stay in port_stays(flight)),
+        key=lambda stay: (stay[0], stay[1]),
+    )
+    for (port, _, end), (other, begin, _) in pairwise(stays):
+        assert port != other or end <= begin
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)

@@ -1,7 +1,7 @@
 """Plans as they were known on a day, fitted to the ports and launchers known then."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.history import History
@@ -24,8 +24,9 @@ def fitted(
     Plans were written for a later record than the one that is left: their ports may be taken by
     ships that had left by then, or belong to modules that were not known. Each planned flight, in
     order of docking but those with people before all others, takes its own port, else another port
-    of its series, else the first port of the station that it fits and that is free. One without
-    such a port or without a launcher in service is left out.
+    of its series, else the first port of the station that it fits and that is free. A flight of a
+    series that brings nobody waits for such a port, at most half of the days between its flights.
+    One without a port or without a launcher in service is left out.
 
     Parameters
     ----------
@@ -61,16 +62,48 @@ def fitted(
         if not _has_launcher(programme, flight):
             skipped[key] = "no launcher known to be in service"
             continue
-        last = flight.undocked or date.max
-        for port in _candidates(programme, told, key, flight):
-            stays = busy.setdefault(port, [])
-            if all(last <= begin or end <= flight.docked for begin, end in stays):
-                stays.append((flight.docked, last))
-                found[key] = flight.model_copy(update={"port": port, "moved_to": {}})
+        for later in _delayed(programme, key, flight, key in people):
+            free = _free_port(programme, told, busy, key, later)
+            if free is not None:
+                busy.setdefault(free, []).append((later.docked, later.undocked or date.max))
+                found[key] = later.model_copy(update={"port": free, "moved_to": {}})
                 break
         else:
             skipped[key] = "no free port that it fits"
-    return {key: found[key] for key in flights if key in found}, skipped
+    fit = sorted(found, key=lambda key: (found[key].docked, key))
+    return {key: found[key] for key in fit}, skipped
+
+
+def _delayed(programme: Programme, key: str, flight: Flight, people: bool) -> Iterator[Flight]:
+    """Yield a flight, then, if it is of a series that brings nobody, the same some days later."""
+    yield flight
+    series = programme.traffic.get(key.rpartition("-")[0])
+    if series is None or people or flight.undocked is None or key in programme.flight:
+        return
+    for days in range(1, int(series.every_days // 2) + 1):
+        wait = timedelta(days=days)
+        yield flight.model_copy(
+            update={
+                "launched": flight.launched + wait,
+                "docked": flight.docked + wait,
+                "undocked": flight.undocked + wait,
+            }
+        )
+
+
+def _free_port(
+    programme: Programme,
+    told: History,
+    busy: Mapping[str, list[tuple[date, date]]],
+    key: str,
+    flight: Flight,
+) -> str | None:
+    """Return the first port that a flight fits and that nobody holds while it is there."""
+    last = flight.undocked or date.max
+    for port in _candidates(programme, told, key, flight):
+        if all(last <= begin or end <= flight.docked for begin, end in busy.get(port, ())):
+            return port
+    return None
 
 
 def _with_people(programme: Programme, flights: Mapping[str, Flight]) -> set[str]:

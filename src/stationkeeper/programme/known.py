@@ -72,7 +72,8 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
     on the day leaves after the days of the series. Other traffic of the years of the record stands
     for flights that were flown, and ends on the day. A rotation known only later is left out, and
     the one before it of the same class of ship goes on until its end. The last day of an agreement
-    or of something that happened is kept, and so is the life granted to a flight.
+    or of something that happened is kept, and so is the life granted to a flight; the last day of
+    a launcher in service is open if it lies between the day and the last flown launch.
 
     Words (statements, treaties, notices, commitments, obligations, changes of cooperation) count
     from ``known_on``, without one from their own day, be it before or after the last flown launch;
@@ -125,6 +126,7 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
         _drop_inner(ship, "certified_life", f"ship.{key}", day, record_end, left_out)
     for key, launcher in _entries(kept, "launcher"):
         _drop_inner(launcher, "payloads", f"launcher.{key}", day, record_end, left_out)
+        _reopen_service(launcher, f"launcher.{key}", day, record_end, left_out)
     for key, station in _entries(kept, "station"):
         _reboost_as_known(station, f"station.{key}", day, left_out)
         _end_as_known(station, f"station.{key}", day, left_out)
@@ -332,6 +334,17 @@ def _drop_inner(
         if known_on is not None and known_on > day:
             del part[table][name]
             left_out.append(LeftOut(f"{key}.{table}.{name}", known_on))
+
+
+def _reopen_service(
+    launcher: Raw, key: str, day: date, record_end: date | None, left_out: list[LeftOut]
+) -> None:
+    """Take the last day of a launcher in service away if it came after the day of knowledge."""
+    for name, payload in _entries(launcher, "payloads"):
+        until = day_of(payload.get("until"))
+        if until is not None and record_end is not None and day < until <= record_end:
+            del payload["until"]
+            left_out.append(LeftOut(f"{key}.payloads.{name}.until", until))
 
 
 def _reboost_as_known(station: Raw, key: str, day: date, left_out: list[LeftOut]) -> None:
