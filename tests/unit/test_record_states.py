@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from stationkeeper.programme.describe import as_text, describe
+from stationkeeper.programme.describe_record import record_lines
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.read import read_programme
 from stationkeeper.programme.record_states import (
@@ -19,6 +21,14 @@ from stationkeeper.programme.record_states import (
 )
 from tests.programmes import check_changed, errors
 
+# Offices and bodies that may speak; a name of a person would not be among them.
+OFFICES = (
+    "Cosmonaut training centre", "Council of chief designers", "Deputy Prime Minister",
+    "ESA Council", "First Deputy Prime Minister", "Government of", "Head of state", "Heads of the",
+    "Institute of Biomedical Problems", "Intergovernmental Agreement", "NASA", "RSC Energia",
+    "Roscosmos", "Russian Academy of Sciences", "State commission", "United States", "White House",
+    "press",
+)  # fmt: skip
 LEAVE = ("leave", "second", "small")
 
 
@@ -251,3 +261,47 @@ def test_foreign_crew_comes_aboard_as_the_access_says(
     days = (date(2027, 5, 31), date(2027, 6, 1))
     assert tuple(foreign_crew_allowed(programme, "small", "RUS", day) for day in days) == allowed
     assert foreign_crew_allowed(programme, "small", "USA", days[0])
+
+
+def test_show_tells_where_the_record_stands() -> None:
+    told = as_text(describe(read_programme("iss-to-ros", as_known=date(2022, 7, 26))))
+    for line in (
+        "roscosmos iss, leave: not before 2025-01-01 (s040, 2022-07-26)",
+        "esa iss, stay: as worded: 2024 (s018, 2016-12-02)",
+        "iga: no notice of roscosmos as of 2022-07-26",
+        "roscosmos is bound to iss until 2024-12-31",
+        "nasa and roscosmos, contacts beside the station: suspended since 2014-04-02",
+    ):
+        assert f"\n  {line}\n" in told
+    assert "\nwords as of" not in as_text(describe(read_programme("mir")))
+
+
+def test_show_tells_a_notice_with_the_day_of_its_effect() -> None:
+    record = {
+        "as_of": "2028-01-01",
+        "statements": 0,
+        "announced": [],
+        "clocks": [
+            {
+                "treaty": "pact",
+                "partner": "second",
+                "given": "2027-05-01",
+                "effective": "2028-04-30",
+                "no_notice_as_of": None,
+            }
+        ],
+        "committed": [],
+        "cooperation": [],
+    }
+    assert record_lines(record)[-1] == (
+        "  pact: notice of second given 2027-05-01, takes effect 2028-04-30"
+    )
+
+
+def test_every_office_is_an_office_or_body_of_the_list() -> None:
+    strange = [
+        (key, one.office)
+        for key, one in shipped().statement.items()
+        if not one.office.startswith(OFFICES)
+    ]
+    assert strange == []

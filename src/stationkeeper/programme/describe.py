@@ -5,6 +5,7 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from stationkeeper.programme.composition import all_crews, all_flights, station_intervals
+from stationkeeper.programme.describe_record import describe_record, record_lines
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.files import parse_packaged
 from stationkeeper.programme.reading import override_names, shipped_names
@@ -47,7 +48,7 @@ def describe(programme: Programme) -> dict[str, Any]:
     -------
     dict
         Plain data: stations with their states by date, modules, ships, events, flights, crews,
-        rotations, agreements, shocks and work.
+        rotations, agreements, shocks, work, and where the record of words stands.
     """
     flights, crews = all_flights(programme), all_crews(programme)
     intervals = station_intervals(programme)
@@ -201,6 +202,7 @@ def describe(programme: Programme) -> dict[str, Any]:
             }
             for key, work in programme.work.items()
         ],
+        "words": describe_record(programme),
     }
 
 
@@ -318,6 +320,7 @@ def as_text(description: dict[str, Any]) -> str:
             lines.append("  does not exist in these years")
         lines += _crewing_lines(description, station["key"])
         lines += _upkeep_lines(station["upkeep"])
+    lines += record_lines(description["words"])
     ships = ", ".join(ship["title"] for ship in description["ships"].values())
     lines += ["", f"ships: {ships or 'none'}"]
     return "\n".join(lines)
