@@ -124,7 +124,7 @@ def test_each_hold_is_kept() -> None:
 
 
 def test_nothing_is_loaded_that_finds_no_room() -> None:
-    items = [item("food", 100.0, 1.0, 60, capacity=120.0)]
+    items = [item("food", 100.0, 1.0, 60, capacity=120.0, reserve_days=90.0)]
     (load,) = remanifest(items, [ship("a", 10, (50.0,), 100.0)])
     assert load.items[0] <= 30.0 + 1e-6
 

@@ -5,6 +5,7 @@ constant, and what a ship brings comes at the begin of a piece. Then all that fo
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,8 @@ from stationkeeper.errors import DomainError
 from stationkeeper.kernels import kernel
 
 Array = NDArray[np.float64]
+
+_ROUNDING: Final = 1e-9  # share of what is wanted that rounding may hide
 
 
 @dataclass(frozen=True)
@@ -224,7 +227,7 @@ def zero_day(course: Course) -> Array:
 def _dry_from(course: Course) -> Array:
     """Moment in each piece from which its wants are unmet; infinite where they are met."""
     dry = np.full(course.use.shape, np.inf)
-    short = course.unmet > 0
+    short = course.unmet > _ROUNDING * course.use * np.diff(course.day)
     lasts = np.divide(course.begin, course.use, out=np.zeros(dry.shape), where=short)
     return np.where(short, course.day[:-1] + lasts, dry)
 

@@ -221,8 +221,8 @@ def _faults(
 
     yield from rule_faults(programme, told, own)
     yield from upkeep_faults(programme, told, own)
-    given = [key for key in programme.store if typed(("store", key, "aboard"))]
-    yield from cargo_faults(programme, typed(("span", "first")), given)
+    set_too = [key for key in programme.store if typed(("store", key, "aboard"))]
+    yield from cargo_faults(programme, typed(("span", "first")), set_too)
     yield from record_faults(programme, own)
     unsettled: list[Fault] = []
     for found in told.faults:
