@@ -136,6 +136,7 @@ def launch_delay(
     wanted_day: ArrayLike,
     *,
     ship: str | None = None,
+    station: str | None = None,
 ) -> Array:
     """Return the first day, not before the wanted one, on which a launch can go.
 
@@ -155,6 +156,8 @@ def launch_delay(
         Day on which it is wanted; NaN stays NaN. [d]
     ship : str, optional
         Class of ship launched, if any.
+    station : str, optional
+        Station to which it goes; if given, dated shocks that concern others do not keep it.
 
     Returns
     -------
@@ -162,9 +165,10 @@ def launch_delay(
         Infinite if what keeps it has no end. [d]
     """
     found = np.array(wanted_day, np.float64)
-    spans = list(_closed(programme.shock.values(), launcher, site, ship))
+    dated = [one for one in programme.shock.values() if station in (None, one.station)]
+    spans = list(_closed(dated, launcher, site, ship))
     for struck in shocks.values():
-        if _concerns(struck.shock, launcher, site, ship):
+        if concerns(struck.shock, launcher, site, ship):
             found = np.array(np.broadcast_to(found, struck.starts.shape[:1]), np.float64)
             spans += [
                 (first, first + last)
@@ -184,12 +188,12 @@ def _closed(
 ) -> Iterator[tuple[Array, Array]]:
     """First days, and first days after, of the dated shocks that keep a launch."""
     for shock in shocks:
-        if _concerns(shock, launcher, site, ship):
+        if concerns(shock, launcher, site, ship):
             end = np.inf if shock.until is None else days_since_2000(shock.until) + 1.0
             yield np.asarray(float(days_since_2000(shock.date))), np.asarray(end)
 
 
-def _concerns(
+def concerns(
     shock: Shock | Random, launcher: str | None, site: str | None, ship: str | None
 ) -> bool:
     """Whether a shock keeps a launch from going."""

@@ -114,7 +114,7 @@ def command_returns_on(parting: Withdrawal) -> date | None:
 
 def _applied(programme: Programme, partner: str, parting: Withdrawal) -> Programme:
     stations = stations_left(programme, partner)
-    before = frozenset(_impossible(programme, history(programme)))
+    before = frozenset(impossible(programme, history(programme)))
     found = _with_partings(programme, partner, parting, stations)
     if parting.mode == "crews":
         return found
@@ -123,11 +123,11 @@ def _applied(programme: Programme, partner: str, parting: Withdrawal) -> Program
         found = _without_command(found, partner, parting, stations)
     if parting.mode == "separated":
         found = _without_modules(found, partner, parting.date, stations)
-    found = _without_the_impossible(found, before)
+    found = without_the_impossible(found, before)
     return _without_lost_flights(programme, _without_absent_leaks(programme, found))
 
 
-def _key(taken: Iterable[str], *parts: str) -> str:
+def free_key(taken: Iterable[str], *parts: str) -> str:
     """Return a key that is free, made of some names."""
     name = ".".join(parts)[:_KEY_LENGTH]
     number = 1
@@ -167,7 +167,7 @@ def _with_partings(
             if other != partner and other in gone:
                 continue
             own = (partner,) if other == partner else (partner, other)
-            events[_key(events, "withdraw", *own, station)] = Event(
+            events[free_key(events, "withdraw", *own, station)] = Event(
                 kind="leave",
                 date=parting.date,
                 station=station,
@@ -210,7 +210,7 @@ def _without_command(
             if ready is None or (way.until is not None and way.until < ready):
                 continue
             update = {"commanded_by": parting.to, "since": max(way.since or ready, ready)}
-            ways[_key(ways, name, str(parting.to))] = way.model_copy(update=update)
+            ways[free_key(ways, name, str(parting.to))] = way.model_copy(update=update)
         functions[key] = function.model_copy(update={"provider": ways})
     return _with(programme, function=functions)
 
@@ -233,7 +233,7 @@ def _without_modules(
     for station in stations:
         there = history(found).modules_on(station, day - _DAY)
         going = [m for m in there if found.module[m].partner == partner]
-        key = _key(found.event, "withdraw", partner, station, "separates")
+        key = free_key(found.event, "withdraw", partner, station, "separates")
         for _ in there:
             if not going:
                 break
@@ -266,7 +266,7 @@ def _mass(programme: Programme, modules: Iterable[str]) -> float:
     return sum(programme.module[module].mass_kg for module in modules)
 
 
-def _impossible(programme: Programme, told: History) -> Iterator[tuple[str, str]]:
+def impossible(programme: Programme, told: History) -> Iterator[tuple[str, str]]:
     """Yield events with the module that cannot do what they say; none named if the port is gone."""
     for fault in told.faults:
         yield fault.event, fault.module
@@ -278,11 +278,11 @@ def _impossible(programme: Programme, told: History) -> Iterator[tuple[str, str]
             yield key, ""
 
 
-def _without_the_impossible(programme: Programme, before: frozenset[tuple[str, str]]) -> Programme:
+def without_the_impossible(programme: Programme, before: frozenset[tuple[str, str]]) -> Programme:
     """Take out events that no longer can be, and those that need them, until all can."""
     found = programme
     for _ in range(len(programme.event) + 1):
-        faults = {f for f in _impossible(found, history(found)) if f not in before}
+        faults = {f for f in impossible(found, history(found)) if f not in before}
         if not faults:
             break
         events = {}
@@ -331,7 +331,7 @@ def _without_lost_flights(before: Programme, programme: Programme) -> Programme:
     changed = _with(programme, flight=flights, traffic=traffic)
     if flights.keys() == programme.flight.keys() and traffic == programme.traffic:
         return changed
-    return _without_lost_crews(before, changed)
+    return without_lost_crews(before, changed)
 
 
 def _there(told: History, station: str, port: str, day: date) -> bool:
@@ -390,12 +390,12 @@ def _series_to_ports(
                 "every_days": series.every_days * ports,
                 "ports": (port,),
             }
-            name = _key((*programme.traffic, *taken, *found), key, port.partition("/")[0])
+            name = free_key((*programme.traffic, *taken, *found), key, port.partition("/")[0])
             found[name] = series.model_copy(update=update)
     return found
 
 
-def _without_lost_crews(before: Programme, programme: Programme) -> Programme:
+def without_lost_crews(before: Programme, programme: Programme) -> Programme:
     """Take out crews whose flight up no longer comes, and what was to happen to such flights.
 
     Crews who lose their flight home land as one without a day of landing does.
