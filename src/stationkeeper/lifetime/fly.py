@@ -127,7 +127,9 @@ def _empty(flown: Flown, replicas: int, days: int, drag_factor: Array) -> Life:
     )
 
 
-def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
+def fly_lives(
+    prepared: Prepared, replicas: NDArray[np.int64], *, doses_and_falls: bool = True
+) -> Lives:
     """Fly some replicas of the programme.
 
     Stations are flown together from boundary to boundary (a station begins or ends, tanks leave)
@@ -144,6 +146,8 @@ def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
         What all replicas share.
     replicas : ndarray of int, (R,)
         Numbers of the replicas.
+    doses_and_falls : bool
+        Work out doses, and falls without propulsion, as well; a third of the time.
 
     Returns
     -------
@@ -188,7 +192,7 @@ def fly_lives(prepared: Prepared, replicas: NDArray[np.int64]) -> Lives:
                         prepared, flown, life, upkept[station], replicas, rows, place, level
                     )
     whole = Lives(replicas, lives, upkept, leaks, factors, parted, {}, {}, {}, {})
-    return _with_dose_and_loss(prepared, whole, rows)
+    return _with_dose_and_loss(prepared, whole, rows) if doses_and_falls else whole
 
 
 def _parted(

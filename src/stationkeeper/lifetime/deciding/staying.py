@@ -292,7 +292,7 @@ def fly_staying(
 
 def _fly_piece(prepared: Prepared, replicas: NDArray[np.int64]) -> Piece:
     """Fly some replicas and keep the rows of events that `outcomes` reads, and nothing else."""
-    lives = fly_lives(prepared, replicas)
+    lives = fly_lives(prepared, replicas, doses_and_falls=False)
     _, parts = tally_upkeep(prepared.assembled, prepared.upkeep, lives)
     told = named([name for name, _ in upkeep_events(prepared.upkeep)])
     whole = [np.concatenate(column) for column in zip(*parts, strict=True)][:4]
