@@ -54,7 +54,7 @@ _NO_EFFECT: Final = ("context", "protest")
 _SIZE: Final = 6.2  # of the keys beside the signs [pt]
 _LETTER: Final = 0.62  # mean width of a letter of a key in its size, DejaVu Sans
 _LANE: Final = 10.0  # height of one lane of signs [pt]
-_LEFT, _RIGHT = 78.0, 96.0  # margins beside the panels [pt]
+_LEFT, _RIGHT = 78.0, 112.0  # margins beside the panels [pt]
 _LEAST_YEAR: Final = 21.0  # width of a year without a word [pt]; our choice
 _YEARS_MEANT: Final = 16  # of the axis of days meant that are shown at most; our choice
 
@@ -283,7 +283,7 @@ def label(one: Told) -> str:
 
 
 def _deed(one: Told) -> str:
-    return cut(str(one.get("what", "")), 30)
+    return cut(str(one.get("what", "")), 32)
 
 
 def _placed(
@@ -409,7 +409,8 @@ def _days_meant(axes: "Axes", run: Run, found: Sequence[Told], on: Scale, *, one
         edge = first if first is not None else last
         assert edge is not None
         mover = (one.get("partner"), "" if one_day else one.get("act"))
-        if mover[0] and mover in moves:
+        joined = mover[0] and mover[1] != "other"  # what is about anything else does not move
+        if joined and mover in moves:
             before = moves[mover]
             axes.plot(
                 [before[0], place, place],
@@ -495,7 +496,7 @@ def _plan(
         height = low + room / tall * (high - low)
         line = [on.width, on.width + 4, on.width + 9]
         axes.plot(line, [when, when, height], color=look.QUIET, linewidth=0.7, clip_on=False)
-        axes.text(on.width + 11, height, look.drawable(cut(text, 25)), fontsize=5.8, va="center")
+        axes.text(on.width + 11, height, look.drawable(cut(text, 29)), fontsize=5.8, va="center")
 
 
 def _year_ticks(axes: "Axes", low: float, high: float) -> None:
