@@ -59,7 +59,7 @@ def made_up(**changes: Any) -> Forecast:
         people=np.full((40, len(dates)), 7),
         planned={"RUS": 3 * ones, "USA": 4 * ones},
         leak=np.repeat(draws.uniform(0.2, 2.5, (40, 1)), months, axis=1),
-        decisions=decisions({"leave": 0.2, "notice": 0.3, "first launch": 0.1}),
+        decisions=decisions({"leave": 0.2, "notice": 0.3, "end": 0.1, "first launch": 0.1}),
     )
     return replace(base, **changes)
 
@@ -82,14 +82,17 @@ def test_a_truth_outside_the_band_is_a_miss():
 
 
 def test_a_forecast_that_is_always_sure_of_what_was_announced_scores_as_that_baseline():
-    flown = made_up(decisions=decisions({"leave": 1.0, "notice": 1.0, "first launch": 1.0}))
+    flown = made_up(
+        decisions=decisions({"leave": 1.0, "notice": 1.0, "end": 1.0, "first launch": 1.0})
+    )
     late = {"chance_by": [["2022-07-27", 1.0]]}
     told = [{"quantity": one["quantity"], **late} for one in flown.decisions["forecast"]]
     found = rows_of(replace(flown, decisions={"forecast": told}))
-    for act in ("leave", "notice", "first launch"):
+    for act in ("leave", "notice", "end", "first launch"):
         row = found[f"{act}, Brier score"]
         assert row.ours == 1
-        assert "as announced 1.000, unchanged 0.000" in row.note
+        announced = "0.000" if act == "end" else "1.000"  # announced for 2030
+        assert f"as announced {announced}, unchanged 0.000" in row.note
         assert not found[f"{act}, not by {known_until()}"].within
 
 
@@ -105,7 +108,7 @@ def test_chances_between_the_days_told_rise_in_a_straight_line():
 
 def test_without_decisions_nothing_is_within_that_needs_them():
     found = rows_of(made_up(decisions={}))
-    for act in ("leave", "notice", "first launch"):
+    for act in ("leave", "notice", "end", "first launch"):
         assert found[f"{act}, not by {known_until()}"].ours is None
         assert found[f"{act}, Brier score"].ours is None
     (pooled,) = [row for name, row in found.items() if name.startswith("Brier score of")]
@@ -159,6 +162,7 @@ def test_what_was_announced_is_what_the_record_of_words_holds():
     assert told["s021"].not_before == told["s040"].not_before == days()[0]["leave"]
     assert told["s022"].not_after == days()[0]["first_launch"]
     assert told["s041"].not_after == days()[1]["first_launch"]
+    assert told["s027"].not_after.year + 1 == days()[1]["end"].year
     assert all(one["leave"].year - one["notice"].year == 1 for one in days())
     assert all(one[f"{act}_by"][-1] == known_until() for one in days() for act in ACTS)
 

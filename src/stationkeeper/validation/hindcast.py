@@ -236,7 +236,7 @@ def _acts(flown: Forecast, told: dict[str, Any]) -> Iterator[Event]:
                 f"{QUANTITY[act]} by {by}",
                 flown.chance_by(QUANTITY[act], by),
                 followed[act]["happened"],
-                told[act] <= by,
+                told.get(act, date.max) <= by,
                 False,
                 followed[act]["source"],
             )
@@ -278,20 +278,20 @@ def _gaps(flown: Forecast, told: dict[str, Any]) -> Iterator[Event]:
     inside, record = flown.window(first, last), flown_presence()
     for nation, words in ((None, "people"), ("RUS", "Russians"), ("USA", "Americans")):
         whole = flown.aboard(nation)[:, inside].all(axis=1).mean()
-        leaves = 0.0
-        if nation == "RUS":
-            leaves = flown.chance_by("leave", last) or 0.0
+        acts = ("end", "leave") if nation == "RUS" else ("end",)
+        decided = [flown.chance_by(act, last) for act in acts]
+        gone = None if None in decided else max(chance for chance in decided if chance is not None)
         yield Event(
             "presence",
             f"{words} aboard on every day to {last}",
-            float(whole * (1 - leaves)),
+            None if gone is None else float(whole * (1 - gone)),
             bool((record.between(first, last, nation) > 0).all()),
-            nation != "RUS" or told["leave"] > last,
+            all(told.get(act, date.max) > last for act in acts),
             True,
             CREWS,
-            "nobody leaves for want of a function, and nobody decides to: taken as independent"
-            if nation == "RUS"
-            else "nobody leaves for want of a function",
+            f"{whole:.3f} that nobody leaves for want of a function, and nobody decides on "
+            + (" or ".join(acts))
+            + ": taken as independent",
         )
 
 
@@ -355,7 +355,7 @@ def _date_rows(flown: Forecast, told: dict[str, Any]) -> Iterator[Row]:
             "measured",
             followed[act]["source"],
             note=f"chance that it has come; it has not. Within: the 90 % band reaches beyond the"
-            f" day. Announced for {told[act]}",
+            f" day. Announced for {told.get(act, 'no day')}",
         )
         yield Row(
             TOPIC,
@@ -363,7 +363,7 @@ def _date_rows(flown: Forecast, told: dict[str, Any]) -> Iterator[Row]:
             _censored_score(flown, act),
             0.0,
             "a",
-            (until - told[act]).days / 365.25,
+            max((until - told.get(act, until)).days, 0) / 365.25,
             "context",
             followed[act]["source"],
             note="threshold-weighted: what lies beyond the day does not count. Tolerance: score of"
@@ -477,6 +477,7 @@ def _no_worse(
     """Return a row that is within if a score is no worse than the better baseline."""
     told = {"as announced": announced, "unchanged": unchanged}
     better = min(score for score in told.values() if score is not None)
+    unbeaten = better == 0  # a sure guess that came true: only another one can be no worse
     words = ", ".join(
         f"{words} {'nothing said' if score is None else f'{score:.3g}'}"
         for words, score in told.items()
@@ -488,9 +489,13 @@ def _no_worse(
         better / 2,
         unit,
         better / 2,
-        "measured",
+        "context" if unbeaten else "measured",
         source,
-        note=_joined(f"less is better; {words}; within: no worse than the better of them", note),
+        note=_joined(
+            f"less is better; {words}; within: no worse than the better of them",
+            "not counted: a sure guess that came true cannot be beaten" if unbeaten else "",
+            note,
+        ),
     )
 
 

@@ -24,8 +24,8 @@ from stationkeeper.validation.published import published
 
 Array = NDArray[np.float64]
 
-ACTS: Final = ("leave", "notice", "first_launch")
-QUANTITY: Final = {"leave": "leave", "notice": "notice", "first_launch": "first launch"}
+ACTS: Final = ("leave", "notice", "end", "first_launch")
+QUANTITY: Final = {act: act.replace("_", " ") for act in ACTS}  # as `decisions.json` calls them
 SHARES: Final = (np.arange(199) + 0.5) / 199  # members that stand for a distribution of slips
 
 
