@@ -158,12 +158,7 @@ def supplies(programme: Programme, station: str) -> Supplies | None:
     ]
     brings = np.array([_amounts(programme, keys, visit.brings) for visit in ships])
     some = [number for number, amounts in enumerate(brings) if amounts.any()]
-    start = [
-        min(_start(programme, key), programme.store[key].capacity)
-        if begin == 0 or programme.store[key].counted_on is None
-        else min(programme.store[key].aboard, programme.store[key].capacity)
-        for key in keys
-    ]
+    start = [min(starting_level(programme, key), programme.store[key].capacity) for key in keys]
     return Supplies(
         first=calendar.first_day + begin,
         keys=keys,
@@ -177,11 +172,19 @@ def supplies(programme: Programme, station: str) -> Supplies | None:
     )
 
 
-def _start(programme: Programme, key: str) -> float:
-    counted = programme.store[key].counted_on
-    if counted is None or counted == programme.span.first:
-        return programme.store[key].aboard
-    return level_on(programme, key, programme.span.first)
+def starting_level(programme: Programme, key: str) -> float:
+    """Return what of a store is aboard on the first day of the span.
+
+    As counted on that day, else what the plan leaves by then of what was counted, see `level_on`;
+    as counted for a station that is not there yet.
+    """
+    store, first = programme.store[key], programme.span.first
+    if store.counted_on is None or store.counted_on == first:
+        return store.aboard
+    spans = [span for span in station_intervals(programme).get(store.station, ()) if span.modules]
+    if not spans or spans[0].first > days_since_2000(first):
+        return store.aboard
+    return level_on(programme, key, first)
 
 
 def level_on(programme: Programme, key: str, day: date) -> float:

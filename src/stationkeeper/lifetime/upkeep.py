@@ -19,6 +19,7 @@ from stationkeeper.lifetime.assemble import Assembled, Flown
 from stationkeeper.lifetime.hardware import Visit
 from stationkeeper.lifetime.lost_cargo import AtRisk, at_risk
 from stationkeeper.lifetime.particles import Targets
+from stationkeeper.lifetime.stores_left import starting_level
 from stationkeeper.lifetime.upkeep_plan import ABSENT, NEVER, Need, Plan
 from stationkeeper.programme.functions import Function, Provider
 from stationkeeper.programme.wear import Equipment
@@ -480,7 +481,13 @@ def _stores(
         for ship, visit in enumerate(risk.visits):
             at_risk[rows, ship] = getattr(visit.brings, key) / max(len(rows), 1)
     return {
-        "store_start": np.array([min(one.aboard, one.capacity) for one in parts], np.float64),
+        "store_start": np.array(
+            [
+                min(starting_level(programme, key), one.capacity)
+                for key, one in zip(stores, parts, strict=True)
+            ],
+            np.float64,
+        ),
         "store_capacity": np.array([one.capacity for one in parts], np.float64),
         "store_use": np.array([one.use_per_day for one in parts], np.float64),
         "store_use_person": np.array([one.use_per_person_day for one in parts], np.float64),

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterator
 
 from stationkeeper.programme.check_references import Fault
+from stationkeeper.programme.composition import station_intervals
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.functions import Brought, Hold
 from stationkeeper.programme.hardware import Ship
 from stationkeeper.programme.problems import KeyPath
+from stationkeeper.units import days_since_2000
 
 _WEIGHING = 1e-6  # [kg] that rounding may hide
 
@@ -121,11 +123,18 @@ def _manifest(
 
 def _uncounted(programme: Programme, set_with_it: Collection[str]) -> Iterator[Fault]:
     first = programme.span.first
+    # What a station that comes later has aboard is what it comes with.
+    there = {
+        station
+        for station, spans in station_intervals(programme).items()
+        if spans and spans[0].first <= days_since_2000(first)
+    }
     open_ones = [
         key
         for key, store in programme.store.items()
         if store.counted_on is None
         and key not in set_with_it
+        and store.station in there
         and store.filled_by is None
         and store.kind in ("oxygen", "nitrogen", "water", "food")
     ]
