@@ -35,7 +35,8 @@ def decide(stage: Stage, *, limit: tuple[str, float] | None = None) -> Decisions
         What decisions read.
     limit : (str, float), optional
         A policy, and the limit that takes the place of its ``yearly_risk_at_most``; certification
-        is then set aside for it, so that the limit alone tells the day. [1/year]
+        is then set aside for it, so that the limit alone tells the day, and nothing is replaced.
+        [1/year]
 
     Returns
     -------
@@ -67,6 +68,8 @@ class _Deciding:
         self.acting = [key for key, policy in self.policies.items() if policy.act != "guard"]
         for key in self.acting:
             self.made.acted[key] = np.full(stage.size, NEVER)
+        if limit is not None:  # what is replaced changes neither risk nor gap
+            self.acting = [key for key in self.acting if self.policies[key].act != "replace"]
         self.held_since: dict[tuple[str, str], Array] = {}
         self.launched_by = {
             key: [
@@ -117,8 +120,8 @@ class _Deciding:
         """Let happen what the document plans and no policy decides."""
         world = self.world
         for place in self.undecided:
-            if world.waiting(place) and (can := world.can_go(place)).any():
-                world.launch(place, can)
+            if world.waiting(place) and (rows := world.can_go(place)).size:
+                world.launch(place, rows)
         for station, event in world.separations.items():
             if station is not None and station not in self.separated_by:
                 ready = world.separation_ready(event.station, station)
@@ -132,16 +135,19 @@ class _Deciding:
         for place in self.launched_by[key]:
             if not world.waiting(place):
                 continue
-            can = yes = world.can_go(place)
-            if not can.any():
+            rows = world.can_go(place)
+            if not rows.size:
                 continue
             if policy.rule != "all-ready":  # which says just that
+                can = np.zeros(self.stage.size, np.bool_)
+                can[rows] = True
                 module = self.stage.launches.plan[place].module
                 yes = self._agreed(key, policy, can, module=module, module_ready=can)
-            if yes.any():
-                world.launch(place, yes)
+                rows = np.flatnonzero(yes)
+            if rows.size:
+                world.launch(place, rows)
                 acted = made.acted[key]
-                np.minimum(acted, made.launched[place], out=acted, where=yes)
+                acted[rows] = np.minimum(acted[rows], made.launched[place, rows])
 
     def _separate(self, key: str, policy: Policy) -> None:
         own = policy.own_station

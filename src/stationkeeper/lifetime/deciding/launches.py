@@ -7,6 +7,7 @@ let a launch wait longer.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from stationkeeper.programme.traffic import Event, Flight
 from stationkeeper.units import days_since_2000
 
 Array = NDArray[np.float64]
+
+CREW_AFTER: Final = 365.0  # [d] our choice: first crew after the first module if nothing tells
 
 
 def first_module(station: str) -> str:
@@ -169,7 +172,8 @@ def first_crew(
     """Draw when the ship of the first crew of a station can go; see `FirstCrew`.
 
     In the document it is the first flight with seats to the station. Without one it is the
-    first crew as announced, which slips with the rank of the station.
+    first crew as announced, which slips with the rank of the station; without that, a year after
+    the first module, by our choice.
     """
     flights = [
         flight
@@ -185,7 +189,10 @@ def first_crew(
         if home == station
     )
     if words is None:
-        return FirstCrew(needs, np.inf, 0.0, np.full(replicas.size, np.inf), None)
+        never = np.full(replicas.size, np.inf)
+        if not needs:
+            return FirstCrew((), np.inf, 0.0, never, None)
+        return FirstCrew(needs[:1], np.inf, CREW_AFTER, -never, None)
     one = _from_words(programme, words, station, as_of)
     slips = _slips((one,), (station,), as_of, seed, replicas)
     planned = float(days_since_2000(one.announced))

@@ -1,5 +1,6 @@
 """The view of one policy on the world of a month."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -26,8 +27,8 @@ WANTED: Final[dict[str, frozenset[str]]] = {
     "all-ready": frozenset(),
     "at-end-of-life": frozenset(),
     "modules-there": frozenset(),
-    "deorbit-controlled": frozenset(),
-    "hand-over": frozenset(),
+    "deorbit-controlled": frozenset({"ending"}),
+    "hand-over": frozenset({"ending"}),
 }
 
 
@@ -75,7 +76,7 @@ def seen_by(
     if own is not None and wants("own_station_ready"):
         own_ready = world.own_ready(own)
     notice = world.none
-    if words is not None and partner is not None:
+    if words is not None and partner is not None and wants("notice_given"):
         notice = frozen(made.notice[partner, station] <= world.begin)
     event = world.separations.get(own) if own is not None else None
     fields: dict[str, Any] = {
@@ -87,15 +88,15 @@ def seen_by(
         "partner": partner,
         "own_station": own,
         "replicas": stage.size,
-        "yearly_risk": {name: frozen(values[:, month]) for name, values in yearly.items()},
+        "yearly_risk": Column(yearly, month),
         "leak_beyond_limit": world.none
-        if state is None
+        if state is None or not wants("leak_beyond_limit")
         else frozen(np.asarray(state[:, month] == _LEAKING)),
         "station_there": world.there(station),
         "docked": Docked(world),
         "certified": frozen(certified),
         "own_station_there": world.none
-        if own is None
+        if own is None or not wants("own_station_there")
         else frozen(np.asarray(made.begun[own] <= world.begin)),
         "own_station_ready": frozen(own_ready),
         "people": people[0],
@@ -106,11 +107,11 @@ def seen_by(
         "committed_until": words.committed_until if words is not None else -NEVER,
         "announced": words.announced if words is not None else {},
         "notice_given": notice,
-        "ending": frozen(world.begin - made.decided[station]),
+        "ending": frozen(world.begin - made.decided[station]) if wants("ending") else world.never,
         "end_ship_docked": world.some if stage.end_ships[station] <= world.begin else world.none,
         "separation_ready": world.none,
         "separation_not_before": NEVER if event is None else float(days_since_2000(event.date)),
-        "cooperation_halted": _halted(world, partner),
+        "cooperation_halted": _halted(world, partner if wants("cooperation_halted") else None),
         "module": None,
         "module_ready": world.none,
         "module_life_ends": world.never,
@@ -126,3 +127,19 @@ def _halted(world: World, partner: str | None) -> Flags:
         return world.none
     found = halted(world.stage.shocks, partner, world.begin)
     return frozen(np.broadcast_to(found, world.none.shape))
+
+
+class Column(Mapping[str, NDArray[np.float32]]):
+    """One month of tables by name, (R,) each, cut out when asked for."""
+
+    def __init__(self, tables: Mapping[str, NDArray[np.float32]], month: int) -> None:
+        self._tables, self._month = tables, month
+
+    def __getitem__(self, name: str) -> NDArray[np.float32]:
+        return frozen(self._tables[name][:, self._month])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)

@@ -19,10 +19,12 @@ from stationkeeper.lifetime.deciding.bands import (
 )
 from stationkeeper.lifetime.deciding.decide import decide
 from stationkeeper.lifetime.deciding.decisions import Decisions
+from stationkeeper.lifetime.deciding.frontier import LIMIT, Implied, frontiers
 from stationkeeper.lifetime.deciding.gaps import Gap, gaps_of
 from stationkeeper.lifetime.deciding.presence import presence_of
 from stationkeeper.lifetime.deciding.risk import MEASURES, Risks, risks, taken
 from stationkeeper.lifetime.deciding.rows import outcomes
+from stationkeeper.lifetime.deciding.rules import measures_of
 from stationkeeper.lifetime.deciding.stage import Stage, stage_of
 from stationkeeper.lifetime.deciding.staying import fly_staying, known_on, stations_kept
 from stationkeeper.lifetime.deciding.usage import used
@@ -145,7 +147,9 @@ def decisions_document(
         "gaps": [_gap(gap) for gap in gaps],
         "presence": presence_of(stage, assembled, made),
         "launches": list(_launches(stage, made)),
-        "frontier": [],
+        "frontier": frontiers(
+            programme, lambda key, limit: implied_by(stage, key, limit), told_of(programme)
+        ),
         "risk": list(_risk(stage, told)),
         "forecast": list(_forecast(stage, made)),
         "slips": slip_summary(slip_model(stage.as_of)),
@@ -182,6 +186,47 @@ def with_rows(told: Risks, rows: NDArray[np.bool_]) -> Risks:
     )
 
 
+def implied_by(stage: Stage, key: str, limit: float) -> Implied:
+    """Return what a policy implies with another limit of risk: day, risk taken, gap in presence.
+
+    The gap is that of the partner of the policy, or of the first that has an own station. [d]
+    """
+    policy = stage.programme.policy[key]
+    made = decide(stage, limit=(key, limit))
+    acted = made.acted[key]
+    gaps = [gap for gap in gaps_of(stage, made) if gap.old == policy.station]
+    own = [gap for gap in gaps if gap.partner == policy.partner]
+    gap = next(iter(own + gaps), None)
+    return Implied(
+        day=acted,
+        risk=_taken(stage, made, key, told_of(stage.programme)[key]),
+        gap=np.zeros(stage.size) if gap is None else gap.without_people,
+    )
+
+
+def told_of(programme: Programme) -> dict[str, str]:
+    """Return the first measure that each policy with a limit of risk holds to it."""
+    return {
+        key: measures_of(policy.parameters)[0]
+        for key, policy in programme.policy.items()
+        if LIMIT in policy.parameters
+    }
+
+
+def _taken(stage: Stage, made: Decisions, key: str, measure: str) -> Array:
+    """Return the chance taken at the station of a policy until it acts or nothing is there. [-]"""
+    policy = stage.programme.policy[key]
+    if policy.station not in stage.risks.monthly:
+        return np.zeros(stage.size)
+    ends = np.minimum(made.acted[key], made.gone(policy.station))
+    until = np.searchsorted(stage.edges[:-1], ends, side="left")
+    begin: NDArray[np.int64] | int = stage.first
+    if policy.station in stage.crews:
+        begun = np.searchsorted(stage.edges[:-1], made.begun[policy.station], side="left")
+        begin = np.maximum(begun, stage.first)
+    return taken(stage.risks, policy.station, measure, begin, until)
+
+
 def _years(stage: Stage) -> tuple[int, int]:
     return stage.as_of.year, stage.programme.span.last.year
 
@@ -207,19 +252,13 @@ def _policy(stage: Stage, assembled: Assembled, made: Decisions, key: str) -> di
         return found | {"by_year": [], "risk": {}, "used": {}, "held_back": []}
     acted = made.acted[key]
     first, last = _years(stage)
-    ends = np.minimum(acted, made.gone(policy.station))
-    until = np.searchsorted(stage.edges[:-1], ends, side="left")
-    begin: NDArray[np.int64] | int = stage.first
-    if policy.station in stage.crews:
-        begun = np.searchsorted(stage.edges[:-1], made.begun[policy.station], side="left")
-        begin = np.maximum(begun, stage.first)
     held = {guard: days for (held, guard), days in made.held.items() if held == key}
     return found | {
         "share": float(np.isfinite(acted).mean()),
         "dates": date_band(acted),
         "by_year": by_year(acted, first, last),
         "risk": {
-            measure: mean_band(taken(stage.risks, policy.station, measure, begin, until))
+            measure: mean_band(_taken(stage, made, key, measure))
             for measure in MEASURES
             if policy.station in stage.risks.monthly
         },

@@ -60,7 +60,12 @@ class World:
         self.month = stage.first
         self.begin, self.next = 0.0, 0.0
         self._there: dict[str, Flags] = {}
-        self._fallen: dict[str, Flags] = {}
+        self._fallen: dict[str, int] = {}
+        # Days worked out once, until something moves at the own station.
+        self._moved: set[str] = set()
+        self._begun: dict[str, int] = {}
+        self._together: dict[str, Array] = {}
+        self._needs: dict[str, Array] = {}
         # Not launched in all replicas yet, and the first day on which any can go.
         self._waiting = dict(enumerate(stage.launches.ready.min(axis=1).tolist()))
         policies = self.programme.policy.values()
@@ -82,7 +87,9 @@ class World:
             made.begun[station] = np.full(stage.size, self._first_day(station))
             if not np.isfinite(made.begun[station][0]):
                 # It begins on another day than planned, and is lost as much later.
-                self._age_lost[station] = made.lost[station] - self._planned_begin(station)
+                planned = self._planned_begin(station)
+                lost = made.lost[station] - (planned if np.isfinite(planned) else 0.0)
+                self._age_lost[station] = lost if np.isfinite(planned) else self.never
                 made.lost[station] = np.full(stage.size, NEVER)
         for place, words in stage.words.items():
             made.notice[place] = np.full(stage.size, words.notice)
@@ -124,8 +131,10 @@ class World:
         self._there.clear()
         for station, age in self._age_lost.items():
             begun = self.made.begun[station]
-            known = np.isfinite(begun) & np.isfinite(age) & (age >= 0.0)
-            self.made.lost[station] = np.where(known, begun + np.where(known, age, 0.0), NEVER)
+            if self._begun.get(station) != (some := int((begun < NEVER).sum())):
+                self._begun[station] = some
+                known = np.isfinite(begun) & np.isfinite(age) & (age >= 0.0)
+                self.made.lost[station] = np.where(known, begun + np.where(known, age, 0.0), NEVER)
         for event in self.separations.values():
             self.fall(event.station)
 
@@ -154,46 +163,48 @@ class World:
         """Return whether a launch may be ready this month in any replica."""
         return bool(self._waiting.get(place, NEVER) < self.next)
 
-    def can_go(self, place: int) -> Flags:
-        """Return in which replicas a launch is ready this month and what it docks to is there."""
-        made, launches = self.made, self.stage.launches
-        ready = (launches.ready[place] < self.next) & (made.launched[place] == NEVER)
-        if not ready.any():
-            return np.asarray(ready)
-        host, home, holder = (
-            launches.plan[place].station,
-            launches.home[place],
-            (launches.holder[place]),
-        )
-        if holder >= 0:
-            ready &= (made.docked[holder] < self.next) | made.lost_with_host[holder]
-        elif host == home and home in self.separations:
-            ready &= (made.begun[home] < self.next) | ~self.there(self.separations[home].station)
-        if home not in made.begun:
-            ready &= self.there(host)
-        return np.asarray(ready & (made.lost[home] > self.begin))
+    def can_go(self, place: int) -> Whole:
+        """Return the rows of the replicas in which a launch is ready this month.
 
-    def launch(self, place: int, yes: Flags) -> None:
+        What it docks to is there, or is gone for good.
+        """
+        made, launches = self.made, self.stage.launches
+        rows = np.flatnonzero((launches.ready[place] < self.next) & (made.launched[place] == NEVER))
+        if not rows.size:
+            return rows
+        host, home = launches.plan[place].station, launches.home[place]
+        holder = launches.holder[place]
+        can = made.lost[home][rows] > self.begin
+        if holder >= 0:
+            gone = made.lost_with_host[holder][rows]
+            can &= (made.docked[holder][rows] < self.next) | gone
+        elif host == home and home in self.separations:
+            old = self.there(self.separations[home].station)[rows]
+            can &= (made.begun[home][rows] < self.next) | ~old
+        if home not in made.begun:
+            can &= self.there(host)[rows]
+        return rows[can]
+
+    def launch(self, place: int, rows: Whole) -> None:
         """Let a planned module go in some replicas."""
         made, launches = self.made, self.stage.launches
-        host, home, holder = (
-            launches.plan[place].station,
-            launches.home[place],
-            (launches.holder[place]),
-        )
-        first = np.maximum(launches.ready[place], self.begin)
+        host, home = launches.plan[place].station, launches.home[place]
+        holder = launches.holder[place]
+        first = np.maximum(launches.ready[place][rows], self.begin)
         if holder >= 0:
-            there = np.where(made.lost_with_host[holder], first, made.docked[holder])
+            there = np.where(made.lost_with_host[holder][rows], first, made.docked[holder][rows])
             first = np.maximum(first, there)
-        made.launched[place, yes] = first[yes]
-        made.docked[place, yes] = first[yes] + launches.transit[place]
+        made.launched[place, rows] = first
+        made.docked[place, rows] = first + launches.transit[place]
         if (made.launched[place] < NEVER).all():
             del self._waiting[place]
         if home in made.begun:
-            direct = yes & self._alone(host, home)
-            self.by_itself[place] |= direct
-            np.minimum(made.begun[home], made.docked[place], out=made.begun[home], where=direct)
+            alone = rows[self._alone(host, home)[rows]]
+            self.by_itself[place, alone] = True
+            begun = made.begun[home]
+            begun[alone] = np.minimum(begun[alone], made.docked[place, alone])
             self._there.pop(home, None)
+            self._moved.add(home)
 
     def _alone(self, host: str, home: str) -> Flags:
         """Return in which replicas what goes to an own station does not join another first."""
@@ -210,14 +221,41 @@ class World:
         event = self.separations.get(own)
         if event is None or event.station != station:
             return self.none
-        ready = self.there(station) & (self.made.separated[own] == NEVER)
-        for module in event.modules:
-            if module in self.place:
-                place = self.place[module]
-                ready = ready & (self.made.docked[place] <= self.begin) & ~self.by_itself[place]
-            elif self.stage.there.get(module) != station:
-                return self.none
-        return np.asarray(ready)
+        ready = self._last_docked(own) <= self.begin
+        if not ready.any():
+            return self.none
+        return np.asarray(ready & self.there(station) & (self.made.separated[own] == NEVER))
+
+    def _last_docked(self, own: str) -> Array:
+        """Return when the last module of a planned separation docked to the old station. [d]"""
+        if own in self._moved or own not in self._together:
+            event = self.separations[own]
+            last = np.full(self.stage.size, -NEVER)
+            for module in event.modules:
+                if module in self.place:
+                    place = self.place[module]
+                    docked = np.where(self.by_itself[place], NEVER, self.made.docked[place])
+                    last = np.maximum(last, docked)
+                elif self.stage.there.get(module) != event.station:
+                    last = self.never
+            self._together[own] = last
+            self._needs.pop(own, None)
+            self._moved.discard(own)
+        return self._together[own]
+
+    def _needs_there(self, own: str) -> Array:
+        """Return when the last module that the first crew needs docked, lost ones left out. [d]"""
+        if own in self._moved or own not in self._needs:
+            last = np.full(self.stage.size, -NEVER)
+            for module in self.stage.crews[own].needs:
+                if module in self.place:
+                    place = self.place[module]
+                    lost = self.made.lost_with_host[place]
+                    last = np.maximum(last, np.where(lost, -NEVER, self.made.docked[place]))
+            self._needs[own] = last
+            self._together.pop(own, None)
+            self._moved.discard(own)
+        return self._needs[own]
 
     def part(self, own: str, yes: Flags) -> None:
         """Let an own station separate in some replicas."""
@@ -235,10 +273,9 @@ class World:
     def fall(self, station: str) -> None:
         """Planned modules that came to a station and did not leave it go with it."""
         gone = ~self.there(station)
-        before = self._fallen.get(station, self.none)
-        if not (gone & ~before).any():
+        if self._fallen.get(station) == (some := int(gone.sum())):
             return
-        self._fallen[station] = gone
+        self._fallen[station] = some
         made, launches = self.made, self.stage.launches
         for place, home in enumerate(launches.home):
             event = self.separations.get(home)
@@ -246,19 +283,16 @@ class World:
                 here = (made.docked[place] <= self.begin) & ~self.by_itself[place]
                 parted = made.separated[home] <= self.begin
                 made.lost_with_host[place] |= gone & here & ~parted
+                self._moved.add(home)
 
     # ---- what can be seen
 
     def own_ready(self, own: str) -> Flags:
         """Return in which replicas an own station can take crews."""
         stage, made, crew = self.stage, self.made, self.stage.crews[own]
-        ready = crew.ready - crew.wait < self.next
+        ready = (crew.ready - crew.wait < self.next) & (self._needs_there(own) <= self.begin)
         if not ready.any():
-            return np.asarray(ready)
-        for module in crew.needs:
-            if module in self.place:
-                place = self.place[module]
-                ready = ready & ((made.docked[place] <= self.begin) | made.lost_with_host[place])
+            return self.none
         somewhere = made.begun[own] <= self.begin
         if own in self.separations:
             somewhere = somewhere | self.there(self.separations[own].station)
@@ -268,12 +302,7 @@ class World:
     def _first_crew(self, own: str) -> None:
         """Work out when the own station has its first crew, from what it waits for."""
         made, crew = self.made, self.stage.crews[own]
-        there = made.begun[own].copy()
-        for module in crew.needs:
-            if module in self.place:
-                place = self.place[module]
-                late = np.where(made.lost_with_host[place], -NEVER, made.docked[place])
-                there = np.maximum(there, late)
+        there = np.maximum(made.begun[own], self._needs_there(own))
         made.modules_there[own] = there
         day = np.maximum(there + crew.wait, crew.ready)
         delay = self.stage.delays[own]
