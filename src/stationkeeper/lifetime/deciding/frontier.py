@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -159,6 +158,7 @@ def frontiers(
     implied: Callable[[str, float], Implied],
     measures: Mapping[str, str],
     limits: Sequence[float] = LIMITS,
+    seen: Mapping[str, Array] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the frontiers of all policies with a limit, as the list in decisions.json.
 
@@ -172,13 +172,45 @@ def frontiers(
         Measure that is told of each policy.
     limits : sequence of float
         Limits tried. [1/year]
+    seen : mapping of text to ndarray, optional
+        All yearly risks that a policy holds against its limit, where it does nothing else with it:
+        limits between which none of them lies are then decided once. [1/year]
+
+    Examples
+    --------
+    >>> from stationkeeper.programme.read import read_programme
+    >>> frontiers(read_programme("skylab"), lambda key, limit: None, {})
+    []
     """
-    return [
-        {
-            "policy": key,
-            "measure": measures[key],
-            "points": frontier(partial(implied, key), limits),
-            "note": NOTE,
-        }
-        for key in limited_policies(programme)
-    ]
+    found = []
+    for key in limited_policies(programme):
+        values = (seen or {}).get(key)
+        same = {limit: alike(limit, limits, values) for limit in limits}
+        decided = {limit: implied(key, limit) for limit in dict.fromkeys(same.values())}
+        points = frontier({limit: decided[one] for limit, one in same.items()}.__getitem__, limits)
+        found.append({"policy": key, "measure": measures[key], "points": points, "note": NOTE})
+    return found
+
+
+def alike(limit: float, limits: Sequence[float], values: Array | None) -> float:
+    """Return the lowest of some limits that lets the same values pass as one of them does.
+
+    Parameters
+    ----------
+    limit : float
+        One of the limits. [1/year]
+    limits : sequence of float
+        All of them. [1/year]
+    values : ndarray or None
+        What is held against the limit; if not known, each limit is its own. [1/year]
+
+    Examples
+    --------
+    >>> limits = (0.001, 0.002, 0.005, 0.01)
+    >>> [alike(limit, limits, np.array([0.003, 0.004])) for limit in limits]
+    [0.001, 0.001, 0.005, 0.005]
+    """
+    if values is None:
+        return limit
+    passed = np.count_nonzero(values <= limit)
+    return min(one for one in limits if np.count_nonzero(values <= one) == passed)
