@@ -121,7 +121,7 @@ def test_what_names_words_left_out_loses_the_name(tmp_path: Path) -> None:
 
 
 def test_policies_and_random_shocks_are_kept_unless_they_say_otherwise(tmp_path: Path) -> None:
-    policy = {"rule": "safe-exit", "act": "guard", "station": "small"}
+    policy = {"rule": "way-home", "act": "guard", "station": "small"}
     random = {"kind": "flight-lost", "ships": ["freighter"], "chance_per_flight": 0.01}
     changes = {
         "policy": {"p": policy, "q": {**policy, "known_on": date(2028, 1, 1)}},

@@ -324,6 +324,7 @@ def _leave_as_planned(kept: Raw, day: date, left_out: list[LeftOut]) -> None:
                 leaves = docked + timedelta(days=round(stay))
                 if leaves > day:
                     flight["undocked"] = leaves
+                break  # the first series of a class tells; later ones are of later years
 
 
 def _drop_inner(
