@@ -106,6 +106,14 @@ def test_chances_between_the_days_told_rise_in_a_straight_line():
     assert flown.chance_by("notice", date(2026, 1, 3)) is None
 
 
+def test_a_day_on_which_all_replicas_act_is_a_step():
+    band = {"q05": "2024-06-01", "q50": "2024-06-01", "q95": "2024-06-01"}
+    told = [{"quantity": "end", "band": band, "chance_by": [["2024-01-01", 0], ["2025-01-01", 1]]}]
+    flown = made_up(decisions={"forecast": told})
+    assert flown.chance_by("end", date(2024, 5, 31)) == pytest.approx(0.05)
+    assert flown.chance_by("end", date(2024, 6, 1)) == pytest.approx(0.95)
+
+
 def test_without_decisions_nothing_is_within_that_needs_them():
     found = rows_of(made_up(decisions={}))
     for act in ("leave", "notice", "end", "first launch"):

@@ -123,22 +123,24 @@ class Forecast:
     def chance_by(self, quantity: str, day: date) -> float | None:
         """Chance that an act of the decisions has come by a day; None if nothing forecasts it.
 
-        Chances between the days told rise in a straight line.
+        Between the days told, those of the band included, chances rise in a straight line.
         """
         told = [one for one in self.decisions.get("forecast", ()) if one["quantity"] == quantity]
-        if not told:
-            return None
-        chances = [
-            np.interp(
-                np.datetime64(day).astype(np.int64),
-                [np.datetime64(when, "D").astype(np.int64) for when, _ in one["chance_by"]],
-                [chance for _, chance in one["chance_by"]],
-                left=0.0,
-            )
-            for one in told
-            if one["chance_by"]
-        ]
-        return float(max(chances)) if chances else None
+        chances = [_chance(one, self.known_on, day) for one in told]
+        return max(chances, default=None)
+
+
+def _chance(told: Mapping[str, Any], known_on: date, day: date) -> float:
+    points = [(known_on, 0.0), *((date.fromisoformat(when), x) for when, x in told["chance_by"])]
+    band = told.get("band") or {}
+    dates = {share: date.fromisoformat(when) for share, when in band.items() if when}
+    for when in set(dates.values()):  # a step, if several quantiles share a day
+        shares = [int(share[1:]) / 100 for share, other in dates.items() if other == when]
+        points += [(date.fromordinal(when.toordinal() - 1), min(shares)), (when, max(shares))]
+    points = sorted(point for point in points if point[0] >= known_on)
+    places = [when.toordinal() for when, _ in points]
+    rising = np.maximum.accumulate([chance for _, chance in points])
+    return float(np.interp(day.toordinal(), places, rising))
 
 
 def as_known(day: date) -> Programme:
