@@ -13,6 +13,7 @@ from stationkeeper.lifetime.stores_left import (
     Supplies,
     level_on,
     recorded_leak,
+    starting_level,
     stores_document,
     supplies,
     write_stores,
@@ -158,6 +159,19 @@ def test_a_run_of_the_iss_that_begins_later_does_not_begin_hungry() -> None:
         row = along.keys.index("food")
         assert along.start[row] == pytest.approx(level_on(read_programme("iss"), "food", day))
         assert along.start[row] > 1_000.0
+
+
+def test_what_is_set_on_the_command_line_is_aboard_on_the_first_day() -> None:
+    later, food = "span.first=2021-01-01", "store.food.aboard=4000"
+    programme = read_programme("iss", settings=[later, food])
+    assert programme.store["food"].counted_on is None
+    assert starting_level(programme, "food") == 4_000.0
+    assert starting_level(programme, "water") != programme.store["water"].aboard
+    counted_too = "store.food.counted_on=1998-11-20"
+    for settings in ([later, food, counted_too], [later, counted_too, food]):
+        carried = read_programme("iss", settings=settings)
+        assert carried.store["food"].counted_on == date(1998, 11, 20)
+        assert starting_level(carried, "food") != 4_000.0
 
 
 def test_a_store_counted_after_the_first_day_is_carried_back(

@@ -373,6 +373,10 @@ def _apply_setting(setting: str, gathered: _Gathered) -> bool:
     else:
         holder[last] = value
     gathered.origins[path] = Origin(COMMAND_LINE)
+    if path[0] == "store" and last == "aboard":
+        counted = (*path[:-1], "counted_on")
+        if find_origin(gathered.origins, counted, "").file != COMMAND_LINE:
+            holder.pop("counted_on", None)  # what is given here is aboard on the first day
     return True
 
 
