@@ -1,5 +1,6 @@
 """Decisions, frontier, handover, slips and outcome in the report, on a document made by hand."""
 
+import json
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
@@ -14,12 +15,13 @@ from stationkeeper.report import (
     decision_frontier,
     decision_gaps,
     outcome,
+    outcome_figure,
     slip_figure,
     words_sections,
 )
 from stationkeeper.report.evidence import Evidence
 from stationkeeper.report.page import page
-from stationkeeper.report.source import Run
+from stationkeeper.report.source import Run, read_run
 from stationkeeper.report.words import answer
 from stationkeeper.report.words_source import date_band, day
 from tests.report_documents import made_document, plain, run_with
@@ -205,8 +207,25 @@ def test_the_share_in_the_band_is_counted(run: Run) -> None:
     before = as_known(run)
     wide = before.results.copy()
     wide["altitude_km"] = wide["altitude_km"] + np.array([-90.0, -50.0, 0.0, 50.0, 90.0])
-    inside = outcome.sentences(replace(before, results=wide))[0]
+    inside = outcome_figure.sentences(replace(before, results=wide))[0]
     assert plain(inside).startswith("International Space Station: 100 % of")
+
+
+def test_leak_rates_that_followed_are_held_against_the_forecast(other: Path) -> None:
+    run_with(other, decisions=made_document("decisions"))
+    months = [f"{year}-{month:02d}" for year in range(2021, 2027) for month in range(1, 13)]
+    bands = [[low] * len(months) for low in (1.05, 1.2, 1.5)]  # of rates 1.089, 1.678 and 1.12
+    forecast = {"module": "zvezda", "month": months, "kg_per_day": bands, "until": "2021-04-23"}
+    told = {"stations": {"iss": {"leaks": {"forecast": forecast}}}}
+    (other / "upkeep.json").write_text(json.dumps(told), "utf-8")
+    before = as_known(read_run(other))
+    assert "International Space Station: 2 of 3 observed leak rates" in plain(
+        " ".join(outcome_figure.sentences(before))
+    )
+    drawn = outcome_figure.picture(before)
+    (other / "upkeep.json").unlink()
+    assert drawn.png is not None
+    assert "triangles: upper bounds" in drawn.caption
 
 
 def test_without_a_shipped_programme_the_outcome_is_not_known(run: Run) -> None:

@@ -8,6 +8,7 @@ from stationkeeper.report import (
     decision_frontier,
     decision_gaps,
     outcome,
+    outcome_figure,
     slip_figure,
     stores_figure,
     words_tables,
@@ -22,7 +23,7 @@ _BEFORE: dict[str, Callable[[Run], list[str]]] = {
     decision_dates.KEY: decision_dates.sentences,
     decision_gaps.KEY: decision_gaps.sentences,
     stores_figure.KEY: stores_figure.sentences,
-    outcome.KEY: outcome.sentences,
+    outcome.KEY: outcome_figure.sentences,
 }
 _AFTER: dict[str, Callable[[Run], Markup]] = {
     words_timeline.KEY: words_tables.tables,
@@ -53,7 +54,7 @@ def pictures(run: Run) -> list[Picture]:
     if run.stocks:
         found.append(stores_figure.picture(run))
     if outcome.shown(run):
-        found.append(outcome.picture(run))
+        found.append(outcome_figure.picture(run))
     return found
 
 
