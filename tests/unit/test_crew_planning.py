@@ -190,6 +190,13 @@ def test_grounded_days_are_closed(tmp_path):
     assert candidate(found, "capsules-002").closed == ()
 
 
+def test_a_grounded_launcher_closes_the_launches_of_its_ships(tmp_path):
+    grounded = shock("grounded", date(2027, 4, 1), until=date(2027, 5, 1), launchers=["lifter"])
+    found = plan_for(tmp_path, ship__pod__launcher="lifter", shock__a=grounded)
+    closed = candidate(found, "pods-002")
+    assert closed.closed == ((closed.earliest, (date(2027, 5, 1) - AT).days),)
+
+
 def test_a_closed_site_closes_what_launches_there(tmp_path):
     pad = shock("pad-closed", date(2027, 4, 25), until=date(2027, 5, 2), site="cape")
     found = plan_for(tmp_path, shock__pad=pad)
@@ -341,6 +348,15 @@ def test_exchanged_seats_are_put_back_where_nothing_else_was_meant(tmp_path):
 
 def test_an_agreement_that_has_ended_gives_no_seats(tmp_path):
     found = plan_for(tmp_path, agreement__swap__until=date(2027, 8, 1))
+    assert "RUS 2, USA 1" in names(candidate(found, "pods-002"))
+    assert names(candidate(found, "pods-003")) == ["RUS 3"]
+
+
+def test_an_agreement_that_rests_gives_no_seats(tmp_path):
+    halt = shock(
+        "cooperation-halted", date(2027, 8, 1), until=date(2027, 12, 31), agreements=["swap"]
+    )
+    found = plan_for(tmp_path, shock__a=halt)
     assert "RUS 2, USA 1" in names(candidate(found, "pods-002"))
     assert names(candidate(found, "pods-003")) == ["RUS 3"]
 

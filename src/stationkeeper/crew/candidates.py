@@ -336,7 +336,8 @@ def _with_closures(
 def _closes(programme: Programme, launch: Launch, shock: Shock) -> bool:
     ship = launch.series.rotation.ship
     if shock.kind == "grounded":
-        return ship in shock.ships
+        launcher = launch.series.launcher or programme.ship[ship].launcher
+        return ship in shock.ships or launcher in shock.launchers
     if shock.kind == "pad-closed":
         site = launch.series.site or programme.ship[ship].site
         return site == shock.site and (not shock.ships or ship in shock.ships)

@@ -1,14 +1,14 @@
 """Which people may fly on one launch: seats, agreements, leave to come aboard, stay limits."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 
 import numpy as np
 
 from stationkeeper.crew.sides import SideRule
-from stationkeeper.programme.crewing import Agreement
+from stationkeeper.programme.crewing import Agreement, Shock
 from stationkeeper.programme.document import Programme
 from stationkeeper.schedule.problem import Mix
 from stationkeeper.units import days_since_2000
@@ -42,6 +42,8 @@ class Terms:
         Seats may be exchanged at all.
     stay_limit_days : mapping of str to DayLimit
         Longest stay by nation.
+    shocks : mapping of str to Shock
+        Those that count; agreements rest while cooperation is halted.
     """
 
     programme: Programme
@@ -52,6 +54,7 @@ class Terms:
     exchanges: tuple[str, ...]
     exchange: bool
     stay_limit_days: Mapping[str, DayLimit]
+    shocks: Mapping[str, Shock] = field(default_factory=dict)
 
 
 def words(people: Mapping[str, int]) -> str:
@@ -68,6 +71,16 @@ def words(people: Mapping[str, int]) -> str:
 def in_force(agreement: Agreement, day: date) -> bool:
     """Return whether an agreement holds for a launch on a day."""
     return agreement.since <= day <= (agreement.until or date.max)
+
+
+def rests(shocks: Mapping[str, Shock], agreement: str, day: date) -> bool:
+    """Return whether a shock keeps an agreement from holding for a launch on a day."""
+    return any(
+        shock.kind == "cooperation-halted"
+        and agreement in shock.agreements
+        and shock.date <= day <= (shock.until or date.max)
+        for shock in shocks.values()
+    )
 
 
 def mixes_for(
@@ -317,6 +330,7 @@ def _paid(
             if agreement.station == terms.station
             and agreement.seats_on.get(ship) == nation
             and in_force(agreement, launch)
+            and not rests(terms.shocks, key, launch)
             and (agreement.kind == "purchase" or key in terms.exchanges)
         ]
         choices.append(keys)

@@ -187,12 +187,13 @@ def problem(
         exchanges,
         exchange,
         stay_limit_days,
+        shocks,
     )
     every = series_of(programme, station, terms, at, until - timedelta(days=1))
     state = state_at(programme, station, at)
     nations = _nations(programme, every, state)
     terms = Terms(
-        programme, station, at, nations, terms.sides, exchanges, exchange, stay_limit_days
+        programme, station, at, nations, terms.sides, exchanges, exchange, stay_limit_days, shocks
     )
     found, told = launches(programme, station, every, at, until, shocks)
     notes += told

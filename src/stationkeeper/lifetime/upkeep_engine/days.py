@@ -112,6 +112,9 @@ def live_days(
     own_from = borrowed(given.leak_own_from)
     operator = borrowed(plan.group_operator)
     per_cargo = borrowed(plan.group_spares_per_cargo)
+    cargo, brought = borrowed(plan.cargo), borrowed(plan.store_brought)
+    ship_cargo, ship_brought = borrowed(plan.ship_cargo), borrowed(plan.ship_brought)
+    ship_first, ship_lost = borrowed(plan.ship_first), borrowed(given.ship_lost)
     log = Log(
         borrowed(log.replica),
         borrowed(log.place),
@@ -217,6 +220,7 @@ def live_days(
             borrowed(state.unmet[r]),
         )
         up, gone = borrowed(state.up[r]), borrowed(state.gone[r])
+        refused = borrowed(state.refused[r])
         leak_due, leak_left = borrowed(state.leak_due[r]), borrowed(given.leak_left[r])
         growth = borrowed(given.leak_growth[r])
         rewired = aired = True  # functions, and the cabin's loss, are worked out anew
@@ -262,15 +266,15 @@ def live_days(
                         leak_due[module] = next_birth(given.leak_birth[r, module], ZERO)
                     up[:] = True
                     stock.level[:] = plan.store_start
-                arrive(stock, supplies.capacity, plan.store_brought, state.refused[r], place)
+                arrive(stock, supplies.capacity, brought, refused, place)
                 if stirs[place]:
-                    restock(now.shelf, operator, per_cargo, plan.cargo, place)
-                    for ship in range(plan.ship_first[place], plan.ship_first[place + 1]):
-                        if given.ship_lost[r, ship]:
+                    restock(now.shelf, operator, per_cargo, cargo, place)
+                    for ship in range(ship_first[place], ship_first[place + 1]):
+                        if ship_lost[r, ship]:
                             note(log, r, place, SHIP_LOST, plan.ship_class[ship], 0.0)
                             continue
-                        arrive(stock, supplies.capacity, plan.ship_brought, state.refused[r], ship)
-                        restock(now.shelf, operator, per_cargo, plan.ship_cargo, ship)
+                        arrive(stock, supplies.capacity, ship_brought, refused, ship)
+                        restock(now.shelf, operator, per_cargo, ship_cargo, ship)
                 stirred = state.stirred[r] or stirs[place] or begins[place]
                 rewired = rewired or stirs[place]
                 aired = aired or stirs[place] or begins[place]
