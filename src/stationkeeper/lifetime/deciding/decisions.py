@@ -27,7 +27,7 @@ class Decisions:
     launched, docked : ndarray, (launch, R)
         Of the planned modules, in the order of `Launches.plan`.
     lost_with_host : ndarray of bool, (launch, R)
-        Docked to a station that came down with it.
+        Docked to a station that was lost.
     separated, begun : dict of text to ndarray, (R,)
         By own station, its separation from another, and its first day by itself.
     crewed : dict of text to ndarray, (R,)

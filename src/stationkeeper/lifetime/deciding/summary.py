@@ -19,12 +19,11 @@ from stationkeeper.lifetime.deciding.bands import (
 )
 from stationkeeper.lifetime.deciding.decide import decide
 from stationkeeper.lifetime.deciding.decisions import Decisions
-from stationkeeper.lifetime.deciding.frontier import LIMIT, Implied, frontiers
+from stationkeeper.lifetime.deciding.frontier import frontiers_of
 from stationkeeper.lifetime.deciding.gaps import Gap, gaps_of
 from stationkeeper.lifetime.deciding.presence import presence_of
 from stationkeeper.lifetime.deciding.risk import MEASURES, Risks, risks, taken
 from stationkeeper.lifetime.deciding.rows import outcomes
-from stationkeeper.lifetime.deciding.rules import measures_of
 from stationkeeper.lifetime.deciding.stage import Stage, stage_of
 from stationkeeper.lifetime.deciding.staying import fly_staying, known_on, stations_kept
 from stationkeeper.lifetime.deciding.usage import used
@@ -46,8 +45,8 @@ NOTES: Final = (
     "After the plan of the document ends, flights, seats and people of a station that is kept go on"
     " as in the year before.",
     "An own station that begins later than planned is lost as much later as it begins.",
-    "If the old station is gone before the modules meant to separate from it are all there, those"
-    " launched afterwards make the own station; what was docked is lost with the old.",
+    "If the old station comes down before the modules meant to separate from it are all there,"
+    " those docked leave it before; if none is, those launched afterwards make the own station.",
 )
 
 
@@ -147,9 +146,7 @@ def decisions_document(
         "gaps": [_gap(gap) for gap in gaps],
         "presence": presence_of(stage, assembled, made),
         "launches": list(_launches(stage, made)),
-        "frontier": frontiers(
-            programme, lambda key, limit: implied_by(stage, key, limit), told_of(programme)
-        ),
+        "frontier": frontiers_of(stage),
         "risk": list(_risk(stage, told)),
         "forecast": list(_forecast(stage, made)),
         "slips": slip_summary(slip_model(stage.as_of)),
@@ -184,33 +181,6 @@ def with_rows(told: Risks, rows: NDArray[np.bool_]) -> Risks:
         lost_month={station: values[rows] for station, values in told.lost_month.items()},
         donor={station: values[rows] for station, values in told.donor.items()},
     )
-
-
-def implied_by(stage: Stage, key: str, limit: float) -> Implied:
-    """Return what a policy implies with another limit of risk: day, risk taken, gap in presence.
-
-    The gap is that of the partner of the policy, or of the first that has an own station. [d]
-    """
-    policy = stage.programme.policy[key]
-    made = decide(stage, limit=(key, limit))
-    acted = made.acted[key]
-    gaps = [gap for gap in gaps_of(stage, made) if gap.old == policy.station]
-    own = [gap for gap in gaps if gap.partner == policy.partner]
-    gap = next(iter(own + gaps), None)
-    return Implied(
-        day=acted,
-        risk=_taken(stage, made, key, told_of(stage.programme)[key]),
-        gap=np.zeros(stage.size) if gap is None else gap.without_people,
-    )
-
-
-def told_of(programme: Programme) -> dict[str, str]:
-    """Return the first measure that each policy with a limit of risk holds to it."""
-    return {
-        key: measures_of(policy.parameters)[0]
-        for key, policy in programme.policy.items()
-        if LIMIT in policy.parameters
-    }
 
 
 def _taken(stage: Stage, made: Decisions, key: str, measure: str) -> Array:

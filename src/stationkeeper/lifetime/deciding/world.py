@@ -136,6 +136,10 @@ class World:
                 known = np.isfinite(begun) & np.isfinite(age) & (age >= 0.0)
                 self.made.lost[station] = np.where(known, begun + np.where(known, age, 0.0), NEVER)
         for event in self.separations.values():
+            ends = self.made.ended[event.station]
+            soon = (ends >= self.begin) & (ends < self.next)
+            if soon.any():  # as the document plans; what policies end is not known before
+                self._part_before(event.station, soon)
             self.fall(event.station)
 
     def close(self) -> None:
@@ -263,15 +267,34 @@ class World:
         begun = self.made.begun[own]
         np.minimum(begun, self.begin, out=begun, where=yes)
         self._there.clear()
+        self._moved.add(own)
 
     def come_down(self, station: str, yes: Flags) -> None:
         """Let a station end in some replicas."""
+        self._part_before(station, yes)
         self.made.ended[station][yes] = self.begin
         self._there.pop(station, None)
         self.fall(station)
 
+    def _part_before(self, station: str, yes: Flags) -> None:
+        """Before a station ends, modules launched for another one part from it.
+
+        What is planned to go with them goes with them.
+        """
+        for own, event in self.separations.items():
+            if own is None or event.station != station:
+                continue
+            new = self.none
+            for place, home in enumerate(self.stage.launches.home):
+                if home == own:
+                    docked = self.made.docked[place] <= self.begin
+                    new = new | (docked & ~self.by_itself[place])
+            parts = yes & new & (self.made.separated[own] == NEVER)
+            if parts.any():
+                self.part(own, parts)
+
     def fall(self, station: str) -> None:
-        """Planned modules that came to a station and did not leave it go with it."""
+        """Planned modules that came to a station and did not leave it are lost with it."""
         gone = ~self.there(station)
         if self._fallen.get(station) == (some := int(gone.sum())):
             return
