@@ -43,8 +43,9 @@ def test_a_lost_ship_is_shown_with_and_without_other_loads(run: Run) -> None:
     text = plain(stores_figure.tables(run))
     assert "cargo-7 carrier, 2026-05-10" in text
     assert "Food: reserve 2026-08-01, used up 2026-09-15" in text
-    assert "no item comes to its reserve" in text
+    assert "Food: reserve not, used up not 1 flight cargo-8" in text
     assert "cargo-8, 2026-06-20: food 500 → 900 kg fits into the next" in text
+    assert "Gas" not in text  # fares as without the loss
     assert "water" not in text  # its load does not change
     assert "Russian" not in text
 

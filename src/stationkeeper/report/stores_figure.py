@@ -11,7 +11,15 @@ from stationkeeper.report.markup import Markup, table, tag
 from stationkeeper.report.numbers import FIRM_SPACE, counted, listed, number, whole
 from stationkeeper.report.picture import Picture, absent
 from stationkeeper.report.source import Numbers, Run
-from stationkeeper.report.words_source import Told, date_text, dates_of, day, figures, lines_of
+from stationkeeper.report.words_source import (
+    Told,
+    date_text,
+    dates_of,
+    day,
+    details,
+    figures,
+    lines_of,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
 KEY, TITLE = "stores", "Days left of what is aboard"
 _COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#332288", "#555555")
 _LONG: Final = 5 * 365.0  # of an axis on which single ships can still be told; our choice
+_WORDS: Final = 60  # letters of a key that fit beside the title; our choice
 _MOST: Final = 730.0  # days left shown at most; our choice
 
 
@@ -32,7 +41,8 @@ def picture(run: Run) -> Picture:
         figure, panels = look.new_figure(2.9 * len(found) + 0.3, len(found), share_x=False)
         for axes, (key, items) in zip(panels, found.items(), strict=True):
             _panel(axes, run, key, items, spans[key])
-            axes.set_title(run.title(key))
+            named = sum(len(str(item.get("title") or item["store"])) for item in items)
+            axes.set_title(run.title(key), pad=18 if named > _WORDS else 6)
         panels[-1].set_xlabel("date (UTC)")
         image = look.as_png(figure, colours=look.FEW)
     cut = any(spans[key] != _whole(items) for key, items in found.items())
@@ -148,28 +158,28 @@ def tables(run: Run) -> Markup:
     """Return what follows if one of the next ships is lost, as planned and re-manifested."""
     parts = []
     for key, told in run.stocks.items():
-        names = {
-            item["store"]: item.get("title") or item["store"] for item in told.get("items", [])
-        }
-        rows = [_row(names, one) for one in told.get("if_lost", [])]
+        plan = {item["store"]: item for item in told.get("items", [])}
+        rows = [_row(plan, one) for one in told.get("if_lost", [])]
         if rows:
             heads = ("ship lost", "as planned", "loads of later ships changed", "what changes")
             note = (
                 f"{run.title(key)}: for each of the next {counted(len(rows), 'cargo flight')}, "
                 "taken alone: the day on which an item comes to its reserve and on which it is "
                 "used up, if it is lost; then with the loads of the later flights chosen anew "
-                "within what they can hold. The days are within the span; no ship is added."
+                "within what they can hold. Items that fare as without the loss are left out. The "
+                "days are within the span; no ship is added."
             )
             parts.append(tag("h3", f"If the next ship is lost: {run.title(key)}"))
             parts.append(table(heads, rows, caption=note))
     return Markup("").join(parts)
 
 
-def _row(names: dict[str, str], one: Told) -> tuple[object, ...]:
+def _row(plan: dict[str, Told], one: Told) -> tuple[object, ...]:
     anew: Any = one.get("remanifest") or {}
     moved = [text for flight in anew.get("flights") or () if (text := _moved(flight))]
-    if anew.get("note"):
-        moved.append(tag("small", str(anew["note"])))
+    changes: list[object] = [tag("small", str(anew["note"]))] if anew.get("note") else []
+    if moved:
+        changes.insert(0, details(counted(len(moved), "flight"), lines_of(moved)))
     return (
         lines_of(
             [
@@ -177,21 +187,22 @@ def _row(names: dict[str, str], one: Told) -> tuple[object, ...]:
                 tag("small", f"{one.get('ship', '')}, {one.get('launched', '–')}"),
             ]
         ),
-        lines_of(_days(names, one.get("items") or ())),
-        lines_of(_days(names, anew.get("items") or ())) if anew else "–",
-        lines_of(moved),
+        lines_of(_days(plan, one.get("items") or ())),
+        lines_of(_days(plan, anew.get("items") or ())) if anew else "–",
+        lines_of(changes),
     )
 
 
-def _days(names: dict[str, str], items: Sequence[Told]) -> list[object]:
-    """Return for each item that runs low the days of reserve and of zero."""
+def _days(plan: dict[str, Told], items: Sequence[Told]) -> list[object]:
+    """Return the days of reserve and of zero of each item that does not fare as planned."""
     found: list[object] = []
     for item in items:
-        if item.get("reserve_on") or item.get("zero_on"):
-            name = names.get(item["store"], item["store"])
-            low, gone = item.get("reserve_on") or "before", item.get("zero_on") or "not"
-            found.append(f"{name}: reserve {low}, used up {gone}")
-    return found or ["no item comes to its reserve"]
+        planned = plan.get(item["store"], {})
+        low, gone = item.get("reserve_on"), item.get("zero_on")
+        if (low, gone) != (planned.get("reserve_on"), planned.get("zero_on")):
+            name = planned.get("title") or item["store"]
+            found.append(f"{name}: reserve {low or 'not'}, used up {gone or 'not'}")
+    return found or ["as without the loss"]
 
 
 def _moved(flight: Told) -> str:

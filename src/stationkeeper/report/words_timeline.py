@@ -429,7 +429,7 @@ def _days_meant(axes: "Axes", run: Run, found: Sequence[Told], on: Scale, *, one
     for text, place, points in marked:
         x, y = _free(boxes, place, points, len(text) * _LETTER * _SIZE)
         axes.text(x, low + y / tall * (high - low), text, fontsize=_SIZE, va="center")
-    _plan(axes, run, found, (low, high), tall, on)
+    _plan(axes, run, (low, high), tall, on)
     _year_ticks(axes, low, high)
 
 
@@ -471,21 +471,16 @@ def _free(
 def _plan(
     axes: "Axes",
     run: Run,
-    found: Sequence[Told],
     limits: tuple[float, float],
     tall: float,
     on: Scale,
 ) -> None:
-    """Write at the right edge what the programme plans for the stations of a panel."""
+    """Write at the right edge what the programme plans in the years of a panel."""
     low, high = limits
-    stations = {key for one in found for key in one.get("stations", ())}
     planned = sorted(
         (when, _deed(one))
         for one in run.said.get("deeds", [])
-        if one.get("planned")
-        and one.get("station") in stations
-        and (when := day(one.get("date"))) is not None
-        and low <= when <= high
+        if one.get("planned") and (when := day(one.get("date"))) is not None and low <= when <= high
     )
     most = int(tall / 7.5)
     planned = planned[:most]
