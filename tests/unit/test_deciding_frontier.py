@@ -6,10 +6,10 @@ import pytest
 from stationkeeper.lifetime.deciding.frontier import (
     LIMITS,
     Implied,
+    alike,
     dates_of,
     days_of,
     frontier,
-    frontiers,
     limited_policies,
     on_front,
     quantiles,
@@ -86,33 +86,15 @@ def test_only_policies_that_ask_for_a_limit_have_a_frontier() -> None:
     limited = policy.model_copy(update={"parameters": {"yearly_risk_at_most": 0.01}})
     programme = programme.model_copy(update={"policy": {"kept": limited, "other": policy}})
     assert limited_policies(programme) == ("kept",)
-    asked = []
-
-    def implied(key: str, limit: float) -> Implied:
-        asked.append((key, limit))
-        return decided(limit)
-
-    found = frontiers(programme, implied, {"kept": "people-lost"}, (0.01, 0.02))
-    assert asked == [("kept", 0.01), ("kept", 0.02)]
-    assert [(one["policy"], one["measure"], len(one["points"])) for one in found] == [
-        ("kept", "people-lost", 2)
-    ]
 
 
-def test_limits_that_no_risk_tells_apart_are_decided_once() -> None:
-    policy = Policy(rule="risk-above-limit", act="end", station="skylab")
-    limited = policy.model_copy(update={"parameters": {"yearly_risk_at_most": 0.01}})
-    programme = read_programme("skylab").model_copy(update={"policy": {"kept": limited}})
-    asked = []
-
-    def implied(key: str, limit: float) -> Implied:
-        asked.append(limit)
-        return decided(limit)
-
+def test_limits_that_no_risk_tells_apart_are_alike() -> None:
     limits = (0.001, 0.002, 0.005, 0.01)
-    found = frontiers(
-        programme, implied, {"kept": "people-lost"}, limits, {"kept": np.array([0.003, 0.004])}
-    )
-    assert asked == [0.001, 0.005]
-    assert [point["limit"] for point in found[0]["points"]] == list(limits)
-    assert [point["risk"] for point in found[0]["points"]] == [0.001, 0.001, 0.005, 0.005]
+    values = np.array([0.003, 0.004])
+    for limit in limits:
+        one = alike(limit, limits, values)
+        assert np.array_equal(values > limit, values > one)
+        assert not any(
+            np.array_equal(values > limit, values > lower) for lower in limits if lower < one
+        )
+    assert [alike(limit, limits, None) for limit in limits] == list(limits)

@@ -1,12 +1,17 @@
 """What each limit of risk implies: the day, the risk taken until then, the gap in presence."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeeper.lifetime.deciding.decide import decide
+from stationkeeper.lifetime.deciding.gaps import gaps_of
+from stationkeeper.lifetime.deciding.risk import taken
+from stationkeeper.lifetime.deciding.rules import measures_of
+from stationkeeper.lifetime.deciding.stage import Stage
 from stationkeeper.programme.document import Programme
 from stationkeeper.units import date_from_days
 
@@ -153,43 +158,67 @@ def days_of(days: Array) -> dict[str, float | None]:
     return {name: round(value, 1) if np.isfinite(value) else None for name, value in found}
 
 
-def frontiers(
-    programme: Programme,
-    implied: Callable[[str, float], Implied],
-    measures: Mapping[str, str],
-    limits: Sequence[float] = LIMITS,
-    seen: Mapping[str, Array] | None = None,
-) -> list[dict[str, Any]]:
-    """Return the frontiers of all policies with a limit, as the list in decisions.json.
+def frontiers_of(stage: Stage) -> list[dict[str, Any]]:
+    """Return the list ``frontier`` of decisions.json.
+
+    For each policy with a limit of yearly risk there is an entry for each measure that the limit
+    holds: days and gaps are the same, the risk is that of the measure, at the station of the
+    policy, from the day of knowledge until it acts or the station is gone. The gap is that of the
+    policy's partner, or of the first partner with an own station, from the last of its people at
+    the old station to the first at the new one; without an own station it does not end.
 
     Parameters
     ----------
-    programme : Programme
-        The document.
-    implied : callable
-        Takes the key of a policy and a limit of yearly risk, and returns what both imply.
-    measures : mapping of text to text
-        Measure that is told of each policy.
-    limits : sequence of float
-        Limits tried. [1/year]
-    seen : mapping of text to ndarray, optional
-        All yearly risks that a policy holds against its limit, where it does nothing else with it:
-        limits between which none of them lies are then decided once. [1/year]
+    stage : Stage
+        What decisions stand on.
 
-    Examples
-    --------
-    >>> from stationkeeper.programme.read import read_programme
-    >>> frontiers(read_programme("skylab"), lambda key, limit: None, {})
-    []
+    Returns
+    -------
+    list of dict
+
+    Notes
+    -----
+    Limits between which no risk lies that a policy sees are decided once.
     """
     found = []
-    for key in limited_policies(programme):
-        values = (seen or {}).get(key)
-        same = {limit: alike(limit, limits, values) for limit in limits}
-        decided = {limit: implied(key, limit) for limit in dict.fromkeys(same.values())}
-        points = frontier({limit: decided[one] for limit, one in same.items()}.__getitem__, limits)
-        found.append({"policy": key, "measure": measures[key], "points": points, "note": NOTE})
+    for key in limited_policies(stage.programme):
+        policy = stage.programme.policy[key]
+        measures = measures_of(policy.parameters)
+        seen = None  # what a rule of others does with its limit is not known
+        if policy.rule == "risk-above-limit":
+            yearly = stage.risks.yearly[policy.station]
+            seen = np.concatenate([yearly[name][:, stage.first :].ravel() for name in measures])
+        same = {limit: alike(limit, LIMITS, seen) for limit in LIMITS}
+        decided = {limit: _decided(stage, key, limit) for limit in dict.fromkeys(same.values())}
+        for measure in measures:
+            implied = {
+                limit: _implied(stage, policy.station, measure, *decided[one])
+                for limit, one in same.items()
+            }
+            points = frontier(implied.__getitem__)
+            found.append({"policy": key, "measure": measure, "points": points, "note": NOTE})
     return found
+
+
+def _decided(stage: Stage, key: str, limit: float) -> tuple[Array, Array, Array]:
+    """Return when a policy acts, when it takes no more risk, and the gap, each (R,). [d]"""
+    policy = stage.programme.policy[key]
+    made = decide(stage, limit=(key, limit))
+    acted = made.acted[key]
+    gaps = [
+        gap.without_people
+        for gap in gaps_of(stage, made)
+        if gap.old == policy.station and policy.partner in (None, gap.partner)
+    ]
+    alone = np.where(np.isfinite(acted), np.inf, 0.0)
+    return acted, np.minimum(acted, made.gone(policy.station)), gaps[0] if gaps else alone
+
+
+def _implied(
+    stage: Stage, station: str, measure: str, acted: Array, until: Array, gap: Array
+) -> Implied:
+    last = np.searchsorted(stage.edges[:-1], until)
+    return Implied(acted, taken(stage.risks, station, measure, stage.first, last), gap)
 
 
 def alike(limit: float, limits: Sequence[float], values: Array | None) -> float:
