@@ -1,6 +1,7 @@
 """A rule of the user's own: a package with an entry point, and what is said when it goes wrong."""
 
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +11,14 @@ import numpy as np
 import pytest
 
 from stationkeeper.errors import InputError
+from stationkeeper.lifetime.assemble import assemble
 from stationkeeper.lifetime.deciding.plugins import answer, rule_named, rules_of
+from stationkeeper.lifetime.deciding.summary import rehearse
 from stationkeeper.lifetime.deciding.view import frozen, plain_view
 from stationkeeper.programme.check import check_source
 from stationkeeper.programme.deciding import Policy
 from stationkeeper.programme.files import package_folder
+from stationkeeper.programme.reference import reference_table
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "howto" / "write-a-policy.md"
 
@@ -125,6 +129,22 @@ def test_a_package_that_cannot_be_loaded_is_one_message(
     (installed / "my_policies.py").write_text("import a_module_that_is_not_there\n")
     with pytest.raises(InputError, match="cannot be loaded: ModuleNotFoundError"):
         rule_named("stay", "leaking-and-bound-no-more")
+
+
+def test_rules_of_packages_are_tried_before_anything_is_flown(
+    installed: Path, tmp_path: Path
+) -> None:
+    checked = check_source(str(_document(tmp_path, blocks("toml")[1])))
+    assert checked.programme is not None
+    assembled = assemble(checked.programme, reference_table)
+    rehearse(assembled, checked.programme, 1)
+    sys.modules.pop("my_policies")
+    (installed / "my_policies.py").write_text(
+        "def leaking_and_bound_no_more(view, parameters):\n    return 1 / 0\n"
+    )
+    shutil.rmtree(installed / "__pycache__", ignore_errors=True)
+    with pytest.raises(InputError, match=r"policy\.mine: .* raised ZeroDivisionError"):
+        rehearse(assembled, checked.programme, 1)
 
 
 def test_a_policy_is_a_part_of_the_document() -> None:

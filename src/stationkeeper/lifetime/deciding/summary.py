@@ -21,9 +21,11 @@ from stationkeeper.lifetime.deciding.decide import decide
 from stationkeeper.lifetime.deciding.decisions import Decisions
 from stationkeeper.lifetime.deciding.frontier import frontiers_of
 from stationkeeper.lifetime.deciding.gaps import Gap, gaps_of
+from stationkeeper.lifetime.deciding.plugins import rules_of
 from stationkeeper.lifetime.deciding.presence import presence_of
-from stationkeeper.lifetime.deciding.risk import MEASURES, Risks, risks, taken
+from stationkeeper.lifetime.deciding.risk import MEASURES, Risks, flat_risks, risks, taken
 from stationkeeper.lifetime.deciding.rows import outcomes
+from stationkeeper.lifetime.deciding.rules import RULES
 from stationkeeper.lifetime.deciding.stage import Stage, stage_of
 from stationkeeper.lifetime.deciding.staying import fly_staying, known_on, stations_kept
 from stationkeeper.lifetime.deciding.usage import used
@@ -37,6 +39,9 @@ from stationkeeper.units import date_from_days
 Array = NDArray[np.float64]
 
 DECISIONS: Final = "decisions.json"
+
+REHEARSED: Final = 2  # replicas in which rules are tried
+SMALL_RISK: Final = 0.002  # [1/year] our choice, in a rehearsal
 
 NOTES: Final = (
     "A second stage on the replicas of the run: it reads what happened in each and decides month by"
@@ -96,6 +101,34 @@ def write_decisions(
     document = decisions_document(assembled, programme, told, seed, np.arange(replicas))
     text = json.dumps(document, indent=1, allow_nan=False)
     write_atomically(folder / DECISIONS, (text + "\n").encode())
+
+
+def rehearse(assembled: Assembled, programme: Programme, seed: int) -> None:
+    """Ask the rules of packages once through, before anything is flown.
+
+    Two replicas at a small risk decide; a rule that cannot is told now and not after the flight.
+    Nothing is done if all rules are ours.
+
+    Parameters
+    ----------
+    assembled : Assembled
+        The programme as arrays.
+    programme : Programme
+        The document, with its policies.
+    seed : int
+        Seed of the run. [-]
+
+    Raises
+    ------
+    InputError
+        If a rule cannot be loaded, raises, or answers anything but yes or no.
+    """
+    if all(policy.rule in RULES for policy in programme.policy.values()):
+        return
+    rules_of(programme)
+    months = assembled.calendar.months
+    told = flat_risks(assembled.keys, months, REHEARSED, SMALL_RISK)
+    decide(stage_of(assembled, programme, told, seed, np.arange(REHEARSED)))
 
 
 def decisions_document(
