@@ -126,11 +126,19 @@ class Forecast:
         Between the days told, those of the band included, chances rise in a straight line.
         """
         told = [one for one in self.decisions.get("forecast", ()) if one["quantity"] == quantity]
-        chances = [_chance(one, self.known_on, day) for one in told]
+        chances = [chance_of(one, self.known_on, day) for one in told]
         return max(chances, default=None)
 
 
-def _chance(told: Mapping[str, Any], known_on: date, day: date) -> float:
+def chance_of(told: Mapping[str, Any], known_on: date, day: date) -> float:
+    """Chance that a forecast date has come by a day, from what ``decisions.json`` tells of it.
+
+    Examples
+    --------
+    >>> told = {"chance_by": [["2022-01-01", 0.0], ["2022-01-11", 0.5]], "band": {}}
+    >>> chance_of(told, date(2021, 4, 23), date(2022, 1, 3))
+    0.1
+    """
     points = [(known_on, 0.0), *((date.fromisoformat(when), x) for when, x in told["chance_by"])]
     band = told.get("band") or {}
     dates = {share: date.fromisoformat(when) for share, when in band.items() if when}
