@@ -32,18 +32,6 @@ KEYS = [
     "slips",
     "notes",
 ]
-    "as_of",
-    "replicas",
-    "policies",
-    "gaps",
-    "presence",
-    "launches",
-    "frontier",
-    "risk",
-    "forecast",
-    "slips",
-    "notes",
-]
 
 
 def document(replicas: int = 30, known: date | None = None) -> dict[str, Any]:

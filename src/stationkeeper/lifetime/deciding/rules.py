@@ -154,7 +154,7 @@ def at_end_of_life(view: View, parameters: Parameters) -> Flags:
     Examples
     --------
     >>> from stationkeeper.lifetime.deciding.view import plain_view
-    >>> view = plain_view(2, day=100.0, module_life_ends=np.array([150.0, 900.0]))
+    >>> view = plain_view(2, next_day=100.0, module_life_ends=np.array([150.0, 900.0]))
     >>> at_end_of_life(view, {"lead_days": 60.0}).tolist()
     [True, False]
     """

@@ -288,7 +288,7 @@ def repeated(people: Mapping[str, Whole], months: int) -> Whole:
 
     Examples
     --------
-    >>> repeated({"RUS": np.array([1] * 14 + [0] * 4)}, 18)[-6:].tolist()
+    >>> repeated({"RUS": np.array([1] * 14 + [0] * 8)}, 22)[12:18].tolist()
     [12, 13, 2, 3, 4, 5]
     """
     place = np.arange(months)
