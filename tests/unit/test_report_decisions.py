@@ -71,7 +71,8 @@ def test_the_short_answer_names_the_leave_and_the_gap(run: Run) -> None:
     said = [plain(text) for text in answer(run)]
     assert any(
         text == "By the policies: North leaves International Space Station in 60 % of the "
-        "replicas, 2033-01 (2030-02 to after the span)."
+        "replicas, 2033-01 (2030-02 to after the span); stop ends International Space Station in "
+        "no replica within the span."
         for text in said
     )
     assert any(
@@ -110,6 +111,7 @@ def test_slips_tell_flown_from_not_yet_flown(run: Run) -> None:
     assert "2 announced launches that flew; triangles: 1" in drawn.caption
     assert "of 2 elements" in drawn.caption
     assert "at a lead of 365 days the middle slip is 140 days (0 to 1 000)" in plain(drawn.alt)
+    assert "Left out: 1 whose announced day has not come." in drawn.caption
     text = plain(slip_figure.launch_tables(run))
     assert "2028-12-31 w05 2.7 2031-06 2029-01 to after the span 2029: 10 %, 2031: 40 %" in text
 

@@ -200,15 +200,18 @@ def _sentence(run: Run, one: Told) -> str:
 
 
 def headline(run: Run) -> str:
-    """Return when the first policy that leaves or ends a station acts, for the short answer."""
-    found = [one for one in acting(run) if one.get("act") in ("leave", "end") and one.get("share")]
-    texts = [
-        f"{partner_title(run, one['partner']) if one.get('partner') else one['key']} "
-        f"{'leaves' if one.get('act') == 'leave' else 'ends'} {station_title(run, one['station'])} "
-        f"in {share_text(one['share'])} of the replicas, {_when(one)}"
-        for one in found
-    ]
-    return f"By the policies: {'; '.join(texts)}." if texts else ""
+    """Return when policies leave or end a station, for the short answer."""
+    found = [one for one in acting(run) if one.get("act") in ("leave", "end")]
+    return f"By the policies: {'; '.join(_brief(run, one) for one in found)}." if found else ""
+
+
+def _brief(run: Run, one: Told) -> str:
+    who = partner_title(run, one["partner"]) if one.get("partner") else one["key"]
+    what = "leaves" if one.get("act") == "leave" else "ends"
+    said = f"{who} {what} {station_title(run, one.get('station'))}"
+    if not one.get("share"):
+        return f"{said} in no replica within the span"
+    return f"{said} in {share_text(one['share'])} of the replicas, {_when(one)}"
 
 
 def tables(run: Run) -> Markup:

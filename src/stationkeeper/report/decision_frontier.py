@@ -90,7 +90,9 @@ def _panel(axes: "Axes", one: Told) -> None:
     axes.plot(gap[front][order], risk[front][order], color=_FRONT, linewidth=1.0)
     axes.plot(gap[front], risk[front], "o", color=_FRONT, markersize=6)
     axes.plot(gap[~front], risk[~front], "o", color=_OTHER, markerfacecolor="white", markersize=6)
-    axes.margins(x=0.08, y=0.2)
+    axes.margins(x=0.08, y=0.28)
+    top = max(float(risk.max()), 1e-9)
+    axes.set_ylim(bottom=-0.06 * top)
     measure = MEASURES.get(str(one.get("measure")), str(one.get("measure")))
     axes.set_title(f"{one.get('policy')}: {measure}", fontsize=9)
     axes.set_xlabel("gap in presence [d], middle and 90 % of the replicas")
@@ -106,7 +108,7 @@ def _names(
     wide = max(float(np.ptp(gap)), 1e-9)
     tall = max(float(np.ptp(risk)), 1e-9)
     for i in range(len(points)):
-        grouped.setdefault((round(12 * gap[i] / wide), round(18 * risk[i] / tall)), []).append(i)
+        grouped.setdefault((round(8 * gap[i] / wide), round(9 * risk[i] / tall)), []).append(i)
     for members in grouped.values():
         first, last = points[members[0]], points[members[-1]]
         limit = _limit(first) if len(members) == 1 else f"{_limit(first)} to {_limit(last)}"
@@ -144,13 +146,11 @@ def tables(run: Run) -> Markup:
         points: list[Told] = one.get("points", [])
         rows = [_row(point) for point in points]
         classes = ["front" if point.get("on_front") else "" for point in points]
-        note = (
-            f"{one.get('policy')}, {MEASURES.get(str(one.get('measure')), one.get('measure'))}; "
-            f"on the front: tinted. {one.get('note') or ''}"
-        )
+        measure = MEASURES.get(str(one.get("measure")), one.get("measure"))
+        note = f"{one.get('policy')}, {measure}; on the front: tinted. {one.get('note') or ''}"
         if rows:
             made = table(heads, rows, caption=note, row_classes=classes)
-            parts.append(details(f"Limits of {one.get('policy')}", made))
+            parts.append(details(f"Limits of {one.get('policy')}: {measure}", made))
         elif one.get("note"):
             parts.append(tag("p", str(one["note"]), class_="quiet"))
     return Markup("").join(parts)

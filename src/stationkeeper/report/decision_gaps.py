@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 KEY, TITLE = "handover", "From one station to the next"
 _LANE: Final = 0.3  # height of a lane [in]
-_PANEL: Final = 1.15  # height of a panel of presence [in]
+_PANEL: Final = 0.85  # height of a panel of presence [in]
 
 
 def picture(run: Run) -> Picture:

@@ -37,7 +37,9 @@ _LANE: Final = 0.32  # height of a lane [in]
 def picture(run: Run) -> Picture:
     """Draw slip over lead: pairs announced and flown, and the quantiles fitted to them."""
     slips: Any = run.decided.get("slips") or {}
-    pairs = [one for one in slips.get("pairs", []) if _known(one)]
+    known = [one for one in slips.get("pairs", []) if _known(one)]
+    pairs = [one for one in known if not (one.get("censored") and one["slip_days"] < 0)]
+    ahead = len(known) - len(pairs)
     quantiles: list[Told] = slips.get("quantiles", [])
     if not pairs and not quantiles:
         return absent(KEY, TITLE, "No slip of a launch was drawn in this run.")
@@ -59,7 +61,8 @@ def picture(run: Run) -> Picture:
         f"least that; of {counted(elements, 'element')} of all sides in one colour. The size "
         "is the weight: pairs of one element share one. Lines: the slip that the model "
         f"({(slips.get('model') or {}).get('name', 'none')}) gives for each lead, 5, 25, 50, 75 "
-        "and 95 %, without the uncertainty of its fit.",
+        "and 95 %, without the uncertainty of its fit."
+        + (f" Left out: {ahead} whose announced day has not come." if ahead else ""),
         alt=_alt(quantiles, pairs),
         png=image,
     )
