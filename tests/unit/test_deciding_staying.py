@@ -12,6 +12,7 @@ from stationkeeper.campaign.chunks import Piece
 from stationkeeper.lifetime.assemble import assemble
 from stationkeeper.lifetime.deciding.rows import WORDS, Outcomes, outcomes
 from stationkeeper.lifetime.deciding.staying import (
+    assembled_staying,
     fly_staying,
     known_on,
     planned_end,
@@ -24,6 +25,7 @@ from stationkeeper.lifetime.run import fly_piece
 from stationkeeper.lifetime.tally import event_names
 from stationkeeper.lifetime.withdrawals import withdrawn
 from stationkeeper.programme.composition import all_crews, all_flights, station_intervals
+from stationkeeper.programme.crewing import Shock
 from stationkeeper.programme.deciding import Policy
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.functions import Withdrawal
@@ -169,11 +171,26 @@ def test_a_band_that_would_end_goes_on_where_nothing_else_holds(two: Programme) 
 @pytest.mark.parametrize("day", [None, date(2021, 4, 23), date(2022, 7, 26)])
 def test_the_document_can_be_flown_as_known_on_a_day(day: date | None) -> None:
     programme = read_programme("iss-to-ros", as_known=day)
-    assembled = assemble(withdrawn(staying(programme, ["iss"])), reference_table)
+    assembled = assembled_staying(programme, ["iss"])
     assert assembled.keys == ("iss",)
     assert assembled.people[0, :, -400:].sum(axis=0).mean() > 2
     assert assembled.stations[0].hardware.exists.all()
     assert np.isfinite(assembled.stations[0].targets.lower[-1])
+
+
+def test_dated_shocks_strike_there_as_well(two: Programme) -> None:
+    shock = Shock(
+        kind="grounded",
+        station="alpha",
+        date=date(2016, 1, 1),
+        until=date(2016, 12, 1),
+        ships=("capsule",),
+    )
+    struck = two.model_copy(update={"shock": {"halt": shock}})
+    plain, shaken = (assembled_staying(one, ["alpha"]).people for one in (two, struck))
+    begin = _day(date(2016, 2, 1)) - _day(two.span.first)
+    assert plain[..., begin : begin + 300].any()
+    assert not shaken[..., begin : begin + 300].any()
 
 
 # ---- lives

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.campaign.chunks import Piece, added, available_cores, threads
-from stationkeeper.lifetime.assemble import assemble
+from stationkeeper.lifetime.assemble import Assembled, assemble
 from stationkeeper.lifetime.deciding.rows import Outcomes, Part, gathered, named
 from stationkeeper.lifetime.fly import fly_lives
 from stationkeeper.lifetime.prepare import Prepared, prepare
+from stationkeeper.lifetime.shaken import shaken
 from stationkeeper.lifetime.tally_upkeep import tally_upkeep, upkeep_events
 from stationkeeper.lifetime.withdrawals import stations_left, withdrawn
 from stationkeeper.programme.document import Programme
@@ -137,6 +138,11 @@ def staying(programme: Programme, stations: Iterable[str]) -> Programme:
     ends = {key: planned_end(programme, key) for key in kept}
     flown = _with_parents(programme, kept)
     goes_on = {key: _without_end(programme.station[key], ends[key]) for key in kept}
+    flights = {
+        key: flight
+        for key, flight in programme.flight.items()
+        if flight.station in flown and not _brings_down(programme, flight, kept, since)
+    }
     tables = {
         "station": {**programme.station, **goes_on},
         "event": {
@@ -144,10 +150,12 @@ def staying(programme: Programme, stations: Iterable[str]) -> Programme:
             for key, event in programme.event.items()
             if _stays(event, flown, kept, since)
         },
-        "flight": {
-            key: flight
-            for key, flight in programme.flight.items()
-            if flight.station in flown and not _brings_down(programme, flight, kept, since)
+        "flight": flights,
+        "shock": {
+            key: shock
+            for key, shock in programme.shock.items()
+            if shock.station in flown
+            and (shock.flight not in programme.flight or shock.flight in flights)
         },
         "traffic": _traffic(programme, flown, ends),
         "crew": {key: crew for key, crew in programme.crew.items() if crew.station in flown},
@@ -241,6 +249,14 @@ def replicas_kept(replicas: int) -> int:
     return min(replicas, max(FEWEST, replicas // SHARE))
 
 
+def assembled_staying(programme: Programme, stations: Iterable[str]) -> Assembled:
+    """Return the document in which nobody leaves some stations as arrays.
+
+    Dated shocks are applied, and withdrawals of the flown past, as in a run.
+    """
+    return assemble(withdrawn(shaken(staying(programme, stations))), reference_table)
+
+
 def fly_staying(
     programme: Programme,
     stations: Iterable[str],
@@ -258,7 +274,7 @@ def fly_staying(
     Parameters
     ----------
     programme : Programme
-        A checked document, before its withdrawals are applied.
+        A checked document, before its shocks and withdrawals are applied.
     stations : iterable of str
         Keys of the stations kept.
     replicas : int
@@ -281,8 +297,7 @@ def fly_staying(
     say = progress or (lambda text: None)
     count = replicas_kept(replicas)
     say(f"flying {count} replicas in which nobody leaves {', '.join(kept)}")
-    assembled = assemble(withdrawn(staying(programme, kept)), reference_table)
-    prepared = prepare(assembled, seed, lambda text: None)
+    prepared = prepare(assembled_staying(programme, kept), seed, lambda text: None)
     pieces = [np.arange(first, min(first + _PIECE, count)) for first in range(0, count, _PIECE)]
     with threads(partial(_fly_piece, prepared), workers or available_cores()) as pool:
         waiting = [pool.begin(piece) for piece in pieces]
