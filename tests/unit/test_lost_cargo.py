@@ -8,7 +8,7 @@ import pytest
 
 from stationkeeper.lifetime.assemble import assemble
 from stationkeeper.lifetime.fly import fly_lives
-from stationkeeper.lifetime.lost_cargo import lost_ships
+from stationkeeper.lifetime.lost_cargo import lost_ships, missing
 from stationkeeper.lifetime.prepare import prepare
 from stationkeeper.lifetime.random_shocks import chances_of_loss, last_recorded_day
 from stationkeeper.lifetime.tally_upkeep import upkeep_events
@@ -45,6 +45,9 @@ random.freight.chance_per_flight = 1.0
 
 [overrides.stays]
 remove = ["station.alpha.end"]
+
+[overrides.none]
+remove = ["station.alpha.end", "traffic.cargo"]
 
 [overrides.sure]
 random.freight.chance_per_flight = 0.0
@@ -152,6 +155,24 @@ def test_a_station_without_its_lost_ships_flies_as_if_they_had_never_been_planne
         lives.append(fly_lives(prepared, np.arange(3)).stations["alpha"])
     np.testing.assert_allclose(lives[0].altitude, lives[1].altitude, rtol=1e-9)
     np.testing.assert_allclose(lives[0].tank, lives[1].tank, rtol=1e-9)
+
+
+def test_what_is_missing_is_what_the_ships_add_to_the_plan(read, flown):
+    prepared, _ = flown
+    without = assemble(read(overrides=("none",)), reference_table)
+    days = prepared.assembled.calendar.days
+    for one, other in zip(prepared.assembled.stations, without.stations, strict=True):
+        risk = prepared.upkeep[one.key].risk
+        lost = np.array([[True] * len(risk.visits), [False] * len(risk.visits)])
+        absent = missing(risk, lost, one.station.drag_coefficient, 0, days)
+        there = one.hardware.exists
+        for name in ("mass", "area", "capacity", "delivered"):
+            added = getattr(one.hardware, name) - getattr(other.hardware, name)
+            taken = getattr(absent, name)
+            np.testing.assert_allclose(taken[0, there], added[there], atol=1e-9, err_msg=name)
+            assert added[there].any(), name
+            assert not taken[1].any()
+        assert missing(risk, ~lost[:1], 2.2, 0, days) is None
 
 
 def test_a_manifest_stands_in_for_what_the_class_brings(read):
