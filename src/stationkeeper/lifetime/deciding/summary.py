@@ -30,6 +30,7 @@ from stationkeeper.lifetime.deciding.stage import Stage, stage_of
 from stationkeeper.lifetime.deciding.staying import fly_staying, known_on, stations_kept
 from stationkeeper.lifetime.deciding.usage import used
 from stationkeeper.lifetime.prepare import Prepared
+from stationkeeper.lifetime.shaken import shaken
 from stationkeeper.lifetime.slips import slip_model, slip_summary
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.record_states import announced
@@ -98,7 +99,7 @@ def write_decisions(
     kept = stations_kept(programme)
     stay = fly_staying(programme, kept, replicas, seed, progress=progress) if kept else None
     told = risks(main, stay, assembled, replicas)
-    document = decisions_document(assembled, programme, told, seed, np.arange(replicas))
+    document = decisions_document(assembled, shaken(programme), told, seed, np.arange(replicas))
     text = json.dumps(document, indent=1, allow_nan=False)
     write_atomically(folder / DECISIONS, (text + "\n").encode())
 
