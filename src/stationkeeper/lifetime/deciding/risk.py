@@ -347,8 +347,9 @@ def risks(main: Outcomes, stay: Outcomes | None, assembled: Assembled, replicas:
 
     Notes
     -----
-    On one half of 1,000 replicas of iss-to-ros, what the other half foresees lies within two
-    standard errors of what comes; figures in docs/explanation/decisions.md.
+    On one half of 1,000 replicas of iss-to-ros what the other half foresees comes within 3 %, for
+    measures with more than 50 events; figures in docs/explanation/decisions.md. 1,000 replicas over
+    20 years take some 0.15 s.
     """
     months = assembled.calendar.months
     count = len(months)

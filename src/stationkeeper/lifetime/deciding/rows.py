@@ -122,7 +122,7 @@ def outcomes(
 
     Notes
     -----
-    250 replicas are read in some 10 ms, 10,000 in some 0.3 s.
+    250 replicas are read in some 10 ms, 10,000 in some 0.5 s.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
