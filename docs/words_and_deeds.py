@@ -78,7 +78,8 @@ def forecast_figure(documents: Mapping[date, Mapping[str, Any]]) -> bytes:
                 )
                 if told["announced"]:
                     (place,) = _numbers([date.fromisoformat(told["announced"])])
-                    axes.plot([place], [0.04], "v", color=colour, markersize=8, clip_on=False)
+                    size = 12 if day == DAYS[0] else 6  # both are seen where both mean one day
+                    axes.plot([place], [0.06], "v", color=colour, markersize=size, clip_on=False)
             (until,) = _numbers([FOLLOWED_TO])
             axes.axvline(until, color="0.4", linestyle=":")
             axes.plot([until], [0.0], "o", color="0.2", markersize=7, clip_on=False, zorder=5)
@@ -167,6 +168,7 @@ def frontier_table(document: Mapping[str, Any]) -> str:
             gap = point["gap_days"]
             rows.append(
                 (
+                    one["measure"],
                     f"{100 * point['limit']:.2g} %",
                     f"{_year(days['q50'])} ({_year(days['q05'])} to {_year(days['q95'])})",
                     f"{100 * point['risk']:.1f} %",
@@ -175,7 +177,8 @@ def frontier_table(document: Mapping[str, Any]) -> str:
                 )
             )
     return table(
-        ("limit, a year", "day implied (90 %)", "chance taken", "gap, days", "on the front"), rows
+        ("of", "limit, a year", "day implied (90 %)", "chance taken", "gap, days", "on the front"),
+        rows,
     )
 
 

@@ -31,7 +31,7 @@ PROGRAMME: Final = "iss-to-ros"
 STATION: Final = "iss"
 REPLICAS: Final = 250
 SEED: Final = 1
-LAST: Final = date(2026, 12, 31)  # draws do not depend on days after it; the rest is not scored
+LAST: Final = date(2026, 12, 31)  # lives up to it are the same without the days after it
 
 
 @dataclass(frozen=True)
@@ -151,9 +151,10 @@ def chance_of(told: Mapping[str, Any], known_on: date, day: date) -> float:
     return float(np.interp(day.toordinal(), places, rising))
 
 
-def as_known(day: date) -> Programme:
-    """Return the programme as known on a day, up to the last day that is scored."""
-    return read_programme(PROGRAMME, settings=[f"span.last={LAST}"], as_known=day)
+def as_known(day: date, last: date | None = None) -> Programme:
+    """Return the programme as known on a day, up to a last day if one is given."""
+    settings = () if last is None else (f"span.last={last}",)
+    return read_programme(PROGRAMME, settings=settings, as_known=day)
 
 
 @cache
