@@ -1,7 +1,7 @@
 """Policies month by month: who acts when, who is held back, and what a replica cannot depend on."""
 
 import tomllib
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ from stationkeeper.lifetime.deciding.stage import Stage, stage_of
 from stationkeeper.lifetime.deciding.usage import used
 from stationkeeper.lifetime.deciding.view import View
 from stationkeeper.programme.check import check_source
-from stationkeeper.programme.deciding import Policy
+from stationkeeper.programme.deciding import Policy, Random
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.files import package_folder
 from stationkeeper.programme.reference import reference_table
@@ -273,3 +273,67 @@ def test_what_is_used_grows_with_the_day_of_the_act() -> None:
     # Roscosmos' seats are some of all.
     mine = used(stage, assembled, late, key, policy.model_copy(update={"partner": "roscosmos"}))
     assert (mine["seats"] < whole["seats"]).all()
+
+
+def test_a_view_has_every_field_that_it_tells_of() -> None:
+    stage, found = staged(replicas=5), []
+
+    def looks(view: View, parameters: Any) -> Any:
+        found.append(view)
+        return view.all(False)
+
+    stage.rules["iss-kept"] = looks
+    decide(stage)
+    names = {field.name for field in fields(View)}
+    assert set(vars(found[0])) == names
+    assert found[0] == found[0]
+    assert found[0].date == date(2026, 5, 1)
+    assert len(found[0].docked) == len(set(found[0].docked))
+    assert found[0].docked["zarya"].all()
+    assert not found[0].docked["nem"].any()
+    for name in names:
+        value = getattr(found[0], name)
+        if isinstance(value, np.ndarray):
+            assert value.shape == (5,), name
+            assert not value.flags.writeable, name
+
+
+def test_a_launch_waits_while_a_rule_of_a_package_says_no() -> None:
+    stage = staged()
+    like = day("2033-06-01")
+
+    def when_we_like(view: View, parameters: Any) -> Any:
+        assert view.module in stage.launches.modules
+        return view.module_ready & (view.day >= like)
+
+    policy = stage.programme.policy["ros-launches"].model_copy(update={"rule": "when-we-like"})
+    programme = stage.programme.model_copy(
+        update={"policy": {**stage.programme.policy, "ros-launches": policy}}
+    )
+    rules = {**stage.rules, "ros-launches": when_we_like}
+    made = decide(replace(stage, programme=programme, rules=rules))
+    ready = stage.launches.ready[0]
+    assert (made.launched[0][ready < like] == like).all()
+    later = (ready >= like) & np.isfinite(made.launched[0])
+    assert (made.launched[0][later] == ready[later]).all()
+
+
+def test_cooperation_is_seen_as_halted_by_random_shocks() -> None:
+    halt = Random(
+        kind="cooperation-halted", partners=("roscosmos",), per_year=0.5, lasts_days=(200.0, 400.0)
+    )
+    programme, assembled = shipped()
+    programme = programme.model_copy(update={"random": {"halt": halt}})
+    risks = flat_risks(assembled.keys, assembled.calendar.months, 40, 0.002)
+    stage = stage_of(assembled, programme, risks, 1, np.arange(40))
+    shares: list[float] = []
+
+    def looks(view: View, parameters: Any) -> Any:
+        shares.append(float(view.cooperation_halted.mean()))
+        return view.all(False)
+
+    stage.rules["roscosmos-leaves"] = looks
+    policy = programme.policy["roscosmos-leaves"].model_copy(update={"rule": "looks"})
+    programme = programme.model_copy(update={"policy": {"roscosmos-leaves": policy}})
+    decide(replace(stage, programme=programme))
+    assert 0.15 < float(np.mean(shares)) < 0.6

@@ -170,6 +170,8 @@ class _Deciding:
         days = number(self.parameters[key], "notice_days", words.notice_days)
         there = world.there(station) & (left == NEVER)
         silent = there & (notice == NEVER)
+        if policy.rule == "own-station-crewed" and policy.own_station is not None:
+            silent = silent & world.own_ready(policy.own_station)  # which says just that
         if silent.any():
             notice[self._said(key, policy) & silent] = world.begin
         said = words.announced.get("leave", (-NEVER, NEVER))[0]
