@@ -85,7 +85,8 @@ def test_forecasts_name_what_is_announced(told: dict[str, Any]) -> None:
         quantity for quantity, _ in rows
     }
     first = rows["first launch", "ros"]
-    assert first["announced"] == "2028-12-31"
+    assert first["announced"] == "2028-12-10"
+    assert first["told_by"] == "s072"
     chances = [chance for _, chance in first["chance_by"]]
     assert chances == sorted(chances)
 

@@ -375,9 +375,13 @@ def _forecast(stage: Stage, made: Decisions) -> Iterator[dict[str, Any]]:
     for station, crew in stage.crews.items():
         places = [n for n, home in enumerate(stage.launches.home) if home == station]
         if places:
-            plan = [stage.launches.plan[n].announced for n in places]
+            first_place = min(places, key=lambda place: stage.launches.plan[place].announced)
+            plan = stage.launches.plan[first_place]
             days = made.launched[places].min(axis=0)
-            planned = float((min(plan) - date_from_days(0)).days)
-            yield row("first launch", station, "first-launch", days, planned)
+            # The plan that is flown, which an override may have changed, not the latest words.
+            yield row("first launch", station, "first-launch", days, np.inf) | {
+                "announced": plan.announced.isoformat(),
+                "told_by": plan.told_by,
+            }
         yield row("first crew", station, "first-crew", made.crewed[station], crew.planned)
         yield row("separation", station, "separation", made.separated[station], np.inf)
