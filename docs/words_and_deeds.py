@@ -183,7 +183,7 @@ def frontier_table(document: Mapping[str, Any]) -> str:
 
 
 def score_table() -> str:
-    """Return the rows of ``validate hindcast`` that count."""
+    """Return scores, shares and dates of ``validate hindcast`` that count."""
     from stationkeeper.validation.hindcast import rows
 
     found = [
@@ -194,7 +194,7 @@ def score_table() -> str:
             "yes" if row.within else "no",
         )
         for row in rows()
-        if row.counts
+        if row.counts and "place of the truth" not in row.name
     ]
     return table(("figure", "ours", "within", "held"), found)
 
