@@ -160,6 +160,7 @@ def lived(
     alive: NDArray[np.bool_] | None = None,
     seed: int = 5,
     lost: NDArray[np.bool_] | None = None,
+    more: NDArray[np.float64] | None = None,
 ) -> Upkept:
     """Live all days of a plan in the engine, in as many steps as fuel and life in orbit ask for."""
     days = len(plan.exists)
@@ -176,6 +177,7 @@ def lived(
         np.zeros((replicas, days), np.bool_) if approach is None else approach,
         int(plan.month[-1]) + 1,
         lost,
+        more,
     )
     same = (np.diff(fuel.astype(int), axis=1) == 0) & (np.diff(alive.astype(int), axis=1) == 0)
     edges = [0, *(np.flatnonzero(~same.all(axis=0)) + 1).tolist(), days]

@@ -55,6 +55,7 @@ def test_ships_bring_what_was_taken_or_refused(name: str) -> None:
         whole = kept.course.lived.sum(axis=1) == plan.exists.sum()
         arrived = ~kept.given.ship_lost[whole]
         brought = plan.store_brought[:, plan.exists].sum(axis=1) + arrived @ plan.ship_brought.T
+        brought += kept.given.ship_more[whole].sum(axis=2)
         rows = plan.store_filled_by == ABSENT
         taken = (state.came + state.refused)[whole][:, rows]
         expected = brought[:, rows]

@@ -2,18 +2,20 @@
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from stationkeeper.lifetime.assemble import assemble
 from stationkeeper.lifetime.fly import fly_lives
-from stationkeeper.lifetime.lost_cargo import lost_ships, missing
+from stationkeeper.lifetime.lost_cargo import REMANIFEST_DAYS, AtRisk, lost_ships, made_up, missing
 from stationkeeper.lifetime.prepare import prepare
 from stationkeeper.lifetime.random_shocks import chances_of_loss, last_recorded_day
 from stationkeeper.lifetime.tally_upkeep import upkeep_events
 from stationkeeper.lifetime.upkeep_plan import Happening
 from stationkeeper.programme.composition import all_flights
+from stationkeeper.programme.functions import Hold
 from stationkeeper.programme.read import read_programme
 from stationkeeper.programme.reference import reference_table
 
@@ -217,3 +219,33 @@ def test_under_a_sanction_no_spare_parts_come_for_the_partner(read):
     assert not within.all()
     assert barred.tolist() == days[~within].tolist()
     assert other.tolist() == days.tolist()
+
+
+def ships(days, hold):
+    ship = SimpleNamespace(hold=hold)
+    visits = tuple(SimpleNamespace(ship=ship, propellant=0.0) for _ in days)
+    return AtRisk(("freighter",), visits, np.array(days), np.zeros(len(days), int), ())
+
+
+HOLD = Hold(total_kg=1_000.0, dry_kg=150.0, water_kg=50.0, gas_kg=0.0)
+LOADS = np.array([[100.0, 100.0, 100.0, 100.0], [20.0, 20.0, 20.0, 20.0]])  # food and water
+
+
+def test_later_ships_carry_what_lost_ones_did_as_far_as_they_have_room():
+    risk = ships([0, 10, 100, 200], HOLD)
+    lost = np.array([[True, False, False, False], [False] * 4, [True, False, True, False]])
+    more = made_up(risk, lost, LOADS)
+    room = 200.0 - 120.0
+    assert (more[1] == 0).all()
+    assert (more[0][:, :2] == 0).all()  # too early to be loaded anew
+    assert more[0].sum(axis=0) == pytest.approx([0, 0, room, 120.0 - room])
+    assert more[0].sum(axis=1) == pytest.approx([100.0, 20.0])
+    assert more[2].sum(axis=0) == pytest.approx([0, 0, 0, room])
+
+
+def test_a_ship_without_a_hold_carries_no_more_and_a_loss_can_be_made_up_from_its_day_on():
+    lost = np.array([[True, False]])
+    loads = LOADS[:, :2]
+    assert (made_up(ships([0, 300], None), lost, loads) == 0).all()
+    assert made_up(ships([0, REMANIFEST_DAYS], HOLD), lost, loads).sum() > 0
+    assert made_up(ships([0, REMANIFEST_DAYS - 1], HOLD), lost, loads).sum() == 0

@@ -34,6 +34,11 @@ def lost(plan, replicas, seed=0):
     return np.random.default_rng(seed).random((replicas, plan.ship_class.size)) < 0.3
 
 
+def more(plan, replicas, seed=0):
+    """Return what the other ships carry in their place."""
+    return 10.0 * np.random.default_rng(seed).random((replicas, *plan.ship_brought.shape))
+
+
 def assert_equal_lives(upkept, twins):
     ours = events_of(upkept)
     theirs = [event for twin in twins for event in twin.events]
@@ -68,6 +73,7 @@ def test_two_hundred_lives_of_a_station_rich_in_events_are_equal():
         fuel=fuel,
         alive=alive,
         lost=lost(plan, replicas),
+        more=more(plan, replicas),
     )
     assert_equal_lives(upkept, simpy_lives(plan, upkept.given, fuel, alive))
     seen = set(upkept.log.code[: upkept.events].tolist())
@@ -88,6 +94,7 @@ def test_lives_of_stations_made_at_random_are_equal(seed, days, station):
         fuel=fuel,
         alive=alive,
         lost=lost(plan, replicas),
+        more=more(plan, replicas),
     )
     assert_equal_lives(upkept, simpy_lives(plan, upkept.given, fuel, alive))
 

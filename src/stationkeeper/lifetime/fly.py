@@ -11,7 +11,7 @@ from stationkeeper.campaign.draws import Purpose, component_number, normals, uni
 from stationkeeper.crew.dose import calibration_factor, cumulative_doses
 from stationkeeper.lifetime.assemble import Flown
 from stationkeeper.lifetime.leaks import LeakDraws, draw_leaks
-from stationkeeper.lifetime.lost_cargo import Missing, lost_ships, missing
+from stationkeeper.lifetime.lost_cargo import Missing, lost_ships, made_up, missing
 from stationkeeper.lifetime.particles import draw_factor
 from stationkeeper.lifetime.prepare import LOSS_HORIZON, Prepared, Rows, solar_rows
 from stationkeeper.lifetime.upkeep import DAY_OFFSET
@@ -228,6 +228,7 @@ def _deal(
     for key, kept in prepared.upkeep.items():
         leaks[key] = draw_leaks(prepared.leaks[key], prepared.seed, replicas)
         factors[key] = draw_factor(prepared.targets[key], prepared.seed, replicas)
+        lost = lost_ships(kept.risk, prepared.seed, replicas)
         upkept[key] = begin(
             kept.plan,
             prepared.seed,
@@ -236,7 +237,8 @@ def _deal(
             leaks[key],
             lives[key].avoidance.copy(),
             months,
-            lost_ships(kept.risk, prepared.seed, replicas),
+            lost,
+            made_up(kept.risk, lost, kept.plan.ship_brought),
         )
     return leaks, factors, upkept
 

@@ -1,13 +1,19 @@
 """Planned cargo flights that are lost by chance: which may be, and what is missing without them."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.campaign.draws import Purpose, component_number, uniforms
 from stationkeeper.lifetime.hardware import Visit
+
+# Between the damage to a cargo ship on 26 March 2025 and the next one with food in its place, on
+# 21 April 2025 (nexusnews.pro; newz9.com): 26 days.
+REMANIFEST_DAYS: Final = 30  # [d]
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -85,6 +91,55 @@ def lost_ships(risk: AtRisk, seed: int, replicas: NDArray[np.integer]) -> Flags:
         draws = uniforms(seed, replicas, Purpose.SHOCKS, component_number(visit.flight))
         lost[:, place] = draws[:, 0] < visit.chance_lost
     return lost
+
+
+def made_up(risk: AtRisk, lost: Flags, brought: Array) -> Array:
+    """Return what later ships carry in the place of lost ones.
+
+    What a lost ship carried for the stores is loaded on those that dock `REMANIFEST_DAYS` later or
+    after, as far as their holds have room beside what they were to bring for the stores: other
+    cargo waits. A ship without a hold in the document carries nothing more.
+
+    Parameters
+    ----------
+    risk : AtRisk
+        Ships of the station.
+    lost : ndarray of bool, (R, V)
+        From `lost_ships`.
+    brought : ndarray, (B, V)
+        For each store by each ship. [kg]
+
+    Returns
+    -------
+    ndarray, (R, B, V)
+        More than planned; nothing on a lost ship. [kg]
+    """
+    stores, ships = brought.shape
+    more = np.zeros((len(lost), stores, ships))
+    waiting: deque[tuple[int, Array]] = deque()  # day of loading at the earliest, amount (R, B)
+    owed = np.zeros((len(lost), stores))
+    for ship, visit in enumerate(risk.visits):
+        place = int(risk.place[ship])
+        while waiting and waiting[0][0] <= place:
+            owed += waiting.popleft()[1]
+        arrives = ~lost[:, ship]
+        asked = owed.sum(axis=1)
+        share = np.minimum(_room(visit, brought[:, ship]) / np.maximum(asked, 1e-9), 1.0)
+        more[:, :, ship] = np.where(arrives[:, None], share[:, None] * owed, 0.0)
+        owed -= more[:, :, ship]
+        if not arrives.all():
+            gone = np.where(arrives[:, None], 0.0, brought[:, ship])
+            waiting.append((place + REMANIFEST_DAYS, gone))
+    return more
+
+
+def _room(visit: Visit, brought: Array) -> float:
+    """Return what a ship can carry for the stores beside what it was to bring. [kg]"""
+    hold = visit.ship.hold
+    if hold is None:
+        return 0.0
+    most = min(hold.dry_kg + hold.water_kg + hold.gas_kg, hold.total_kg - visit.propellant)
+    return max(most - float(brought.sum()), 0.0)
 
 
 @dataclass(frozen=True)

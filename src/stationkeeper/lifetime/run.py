@@ -33,13 +33,17 @@ from stationkeeper.campaign.cluster import checked_workers, connected, flown_by
 from stationkeeper.errors import DomainError, InputError
 from stationkeeper.lifetime.assemble import Assembled, assemble
 from stationkeeper.lifetime.assumptions import assumptions
+from stationkeeper.lifetime.deciding.summary import write_decisions
 from stationkeeper.lifetime.descent import write_descent
 from stationkeeper.lifetime.fly import fly_lives
 from stationkeeper.lifetime.merge import ensemble
 from stationkeeper.lifetime.prepare import Prepared, prepare
+from stationkeeper.lifetime.shaken import shaken
+from stationkeeper.lifetime.stores_left import write_stores
 from stationkeeper.lifetime.tally import event_names, tally
 from stationkeeper.lifetime.upkeep_summary import write_upkeep
 from stationkeeper.lifetime.withdrawals import withdrawn
+from stationkeeper.lifetime.words import write_words
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.reference import reference_table
 from stationkeeper.programme.write import as_toml
@@ -119,7 +123,7 @@ def run(
         raise InputError(f"seed: given {seed}, expected 0 to 2**63 - 1")
     workers = checked_workers(workers)
     say = progress or (lambda text: None)
-    assembled = assemble(withdrawn(programme), reference_table)
+    assembled = assemble(withdrawn(shaken(programme)), reference_table)
     with ExitStack() as stack:
         pool_of: PoolOf
         if isinstance(workers, str):
@@ -240,7 +244,12 @@ def _fly(
     results = ensemble(assembled, prepared.upkeep, sums, replicas, attributes)
     write_dataset(results, folder.ensemble)
     write_descent(prepared, folder, results)
-    write_upkeep(prepared, folder, original)
+    upkeep = write_upkeep(prepared, folder, original)
+    write_stores(folder, original)
+    write_words(original, folder, upkeep, results)
+    write_decisions(
+        prepared, folder.path, original, int(state["seed"]), int(state["replicas"]), say
+    )
     state["state"] = COMPLETE
     state["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     state["durations_s"] = {

@@ -40,6 +40,7 @@ def begin(
     approach: Flags,
     months: int,
     ship_lost: Flags | None = None,
+    ship_more: NDArray[np.float64] | None = None,
 ) -> Upkept:
     """Deal some replicas; nothing has happened to them yet.
 
@@ -61,11 +62,15 @@ def begin(
         Calendar months of the run.
     ship_lost : ndarray of bool, (R, V), optional
         Ships that do not arrive, of those that may be lost; none if not given.
+    ship_more : ndarray, (R, B, V), optional
+        What the others carry in their place; nothing if not given. [unit of the store]
     """
     # Of one layout for all programmes: the engine is compiled for each anew.
     plan = plan._replace(provider_open=np.ascontiguousarray(plan.provider_open))
     if ship_lost is None:
         ship_lost = np.zeros((len(replicas), plan.ship_class.size), np.bool_)
+    if ship_more is None:
+        ship_more = np.zeros((len(replicas), *plan.ship_brought.shape))
     given = Given(
         seed=np.uint64(seed),
         replica=replicas.astype(np.uint64),
@@ -81,6 +86,7 @@ def begin(
         leak_baseline=np.ascontiguousarray(leaks.baseline, np.float64),
         approach=approach,
         ship_lost=np.ascontiguousarray(ship_lost),
+        ship_more=np.ascontiguousarray(ship_more, np.float64),
     )
     size = len(replicas)
     days = plan.exists.size

@@ -155,6 +155,7 @@ class Given(NamedTuple):
     leak_baseline: Array  # (R,) what the station loses anyway [kg/d]
     approach: Flags  # (R, D) a day on which an object comes too near
     ship_lost: Flags  # (R, V)
+    ship_more: Array  # (R, B, V) in the place of what lost ones carried
 
 
 class State(NamedTuple):

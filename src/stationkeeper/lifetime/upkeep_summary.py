@@ -22,20 +22,22 @@ UPKEEP: Final = "upkeep.json"
 WITHDRAWALS: Final = "withdrawals.json"
 
 
-def write_upkeep(prepared: Prepared, folder: RunFolder, original: Programme) -> None:
+def write_upkeep(prepared: Prepared, folder: RunFolder, original: Programme) -> dict[str, Any]:
     """Write ``upkeep.json``, and ``withdrawals.json`` if a partner leaves, into the run folder.
 
     The same run gives the same bytes. `original` is the document before its withdrawals were
-    applied.
+    applied. Returned is what ``upkeep.json`` holds.
 
     Raises
     ------
     StorageError
         If they cannot be written.
     """
-    _write(folder, UPKEEP, {"stations": upkeep_of_stations(prepared)})
+    upkeep = {"stations": upkeep_of_stations(prepared)}
+    _write(folder, UPKEEP, upkeep)
     if prepared.partings:
         _write(folder, WITHDRAWALS, {"rows": withdrawals(prepared, folder, original)})
+    return upkeep
 
 
 def _write(folder: RunFolder, name: str, document: Mapping[str, Any]) -> None:

@@ -359,18 +359,23 @@ class _Life:
                 self._note(place, Happening.SHIP_LOST, int(plan.ship_class[ship]))
             else:
                 self._unload(plan.ship_brought[:, ship], plan.ship_cargo[:, ship])
+                self._store_up(self.given.ship_more[self.row, :, ship])
 
     def _unload(self, brought: NDArray[np.float64], ships: NDArray[np.int64]) -> None:
         plan = self.plan
-        for store, amount in enumerate(brought.tolist()):
-            taken = min(amount, max(float(plan.store_capacity[store]) - self.store[store], 0.0))
-            self.store[store] += taken
-            self.came[store] += taken
-            self.refused[store] += amount - taken
+        self._store_up(brought)
         for group, each in enumerate(plan.group_spares_per_cargo.tolist()):
             spares = each * int(ships[plan.group_operator[group]])
             if spares > 0.0:
                 self.shelf[group].put(spares)
+
+    def _store_up(self, brought: NDArray[np.float64]) -> None:
+        for store, amount in enumerate(brought.tolist()):
+            room = float(self.plan.store_capacity[store]) - self.store[store]
+            taken = min(amount, max(room, 0.0))
+            self.store[store] += taken
+            self.came[store] += taken
+            self.refused[store] += amount - taken
 
     def _unit_due(self, place: int, unit: int, word: str) -> None:
         group = self.group[unit]

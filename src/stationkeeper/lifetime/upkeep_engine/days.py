@@ -115,6 +115,7 @@ def live_days(
     cargo, brought = borrowed(plan.cargo), borrowed(plan.store_brought)
     ship_cargo, ship_brought = borrowed(plan.ship_cargo), borrowed(plan.ship_brought)
     ship_first, ship_lost = borrowed(plan.ship_first), borrowed(given.ship_lost)
+    ship_more = borrowed(given.ship_more)
     log = Log(
         borrowed(log.replica),
         borrowed(log.place),
@@ -274,6 +275,7 @@ def live_days(
                             note(log, r, place, SHIP_LOST, plan.ship_class[ship], 0.0)
                             continue
                         arrive(stock, supplies.capacity, ship_brought, refused, ship)
+                        arrive(stock, supplies.capacity, ship_more[r], refused, ship)
                         restock(now.shelf, operator, per_cargo, ship_cargo, ship)
                 stirred = state.stirred[r] or stirs[place] or begins[place]
                 rewired = rewired or stirs[place]
