@@ -1,5 +1,6 @@
 """Bad policies: exit 2, one clear message with its line, nothing written."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -125,4 +126,34 @@ def test_a_run_with_a_bad_policy_ends_with_2_and_writes_nothing(tmp_path: Path) 
     assert done.returncode == 2, done.stderr
     assert key in done.stderr
     assert words in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_rule_that_raises_ends_a_run_before_anything_is_flown(tmp_path: Path) -> None:
+    (tmp_path / "our_rules.py").write_text(
+        "def broken(view, parameters):\n    raise ZeroDivisionError('a rate of nothing')\n"
+    )
+    metadata = tmp_path / "our_rules-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: our-rules\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(
+        "[stationkeeper.policies]\nbroken = our_rules:broken\n"
+    )
+    document = tmp_path / "programme.toml"
+    document.write_text(changed({"policy.p": {"rule": "broken", "act": "end", "station": "small"}}))
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "stationkeeper.cli", "run", str(document)),
+            *("--replicas", "2", "--out", str(tmp_path / "runs")),
+        ],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    told = done.stderr.strip().splitlines()[-1]
+    assert "policy.p" in told
+    assert "ZeroDivisionError: 'a rate of nothing'" in told
+    assert "Traceback" not in done.stderr
     assert not (tmp_path / "runs").exists()

@@ -33,7 +33,7 @@ from stationkeeper.campaign.cluster import checked_workers, connected, flown_by
 from stationkeeper.errors import DomainError, InputError
 from stationkeeper.lifetime.assemble import Assembled, assemble
 from stationkeeper.lifetime.assumptions import assumptions
-from stationkeeper.lifetime.deciding.summary import write_decisions
+from stationkeeper.lifetime.deciding.summary import rehearse, write_decisions
 from stationkeeper.lifetime.descent import write_descent
 from stationkeeper.lifetime.fly import fly_lives
 from stationkeeper.lifetime.merge import ensemble
@@ -124,6 +124,7 @@ def run(
     workers = checked_workers(workers)
     say = progress or (lambda text: None)
     assembled = assemble(withdrawn(shaken(programme)), reference_table)
+    rehearse(assembled, programme, seed)
     with ExitStack() as stack:
         pool_of: PoolOf
         if isinstance(workers, str):
