@@ -88,19 +88,19 @@ def test_the_station_ends_when_it_is_certified_no_more() -> None:
 
 
 def test_the_station_ends_at_once_when_the_risk_is_above_the_limit() -> None:
-    stage = staged(yearly=0.02)
+    stage = staged(yearly=0.04)
     made = decide(stage)
     assert (made.acted["iss-kept"] == stage.edges[stage.first]).all()
 
 
 def test_a_limit_takes_the_place_of_the_parameter_and_certification_is_set_aside() -> None:
-    stage = staged(yearly=0.02)
+    stage = staged(yearly=0.04)
     assert np.isinf(decide(stage, limit=("iss-kept", 0.05)).acted["iss-kept"]).all()
     assert np.isfinite(decide(stage, limit=("iss-kept", 0.019)).acted["iss-kept"]).all()
 
 
 def test_no_controlled_end_before_its_ship_is_docked() -> None:
-    made = decide(staged(yearly=0.02))
+    made = decide(staged(yearly=0.04))
     assert (made.ended["iss"] >= day("2029-07-15")).all()
 
 
@@ -154,7 +154,7 @@ def test_nobody_leaves_before_the_commitment_ends() -> None:
 
 
 def test_a_policy_acts_only_between_its_days() -> None:
-    made = decide(staged(yearly=0.02, iss_kept={"since": date(2029, 3, 15)}))
+    made = decide(staged(yearly=0.04, iss_kept={"since": date(2029, 3, 15)}))
     assert (made.acted["iss-kept"] == day("2029-04-01")).all()
     made = decide(staged(iss_kept={"until": date(2030, 1, 1)}))
     assert np.isinf(made.acted["iss-kept"]).all()
@@ -202,7 +202,7 @@ def test_a_replica_alone_is_the_same_as_among_many() -> None:
 
 
 def test_a_lost_station_decides_no_more() -> None:
-    stage = staged(yearly=0.02)
+    stage = staged(yearly=0.04)
     lost = stage.risks.lost_month["iss"].copy()
     lost[:60] = stage.first
     risks = replace(stage.risks, lost_month={**stage.risks.lost_month, "iss": lost})
@@ -264,7 +264,7 @@ def test_gap_is_none_where_the_new_station_comes_first_and_open_where_it_does_no
 def test_what_is_used_grows_with_the_day_of_the_act() -> None:
     stage = staged()
     _, assembled = shipped()
-    soon, late = decide(staged(yearly=0.02)), decide(stage)
+    soon, late = decide(staged(yearly=0.04)), decide(stage)
     key, policy = "iss-kept", stage.programme.policy["iss-kept"]
     early, whole = (used(stage, assembled, made, key, policy) for made in (soon, late))
     for name in ("crewed_flights", "cargo_flights", "seats"):

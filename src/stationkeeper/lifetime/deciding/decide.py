@@ -26,7 +26,9 @@ Flags = NDArray[np.bool_]
 ASKED_BEFORE: Final = 3_653.0  # [d] our choice: replacing is asked from ten years before the end
 
 
-def decide(stage: Stage, *, limit: tuple[str, float] | None = None) -> Decisions:
+def decide(
+    stage: Stage, *, limit: tuple[str, float] | None = None, measure: str | None = None
+) -> Decisions:
     """Ask all policies, month by month.
 
     Parameters
@@ -37,6 +39,8 @@ def decide(stage: Stage, *, limit: tuple[str, float] | None = None) -> Decisions
         A policy, and the limit that takes the place of its ``yearly_risk_at_most``; certification
         is then set aside for it, so that the limit alone tells the day, and nothing is replaced.
         [1/year]
+    measure : str, optional
+        What that limit holds, in the place of the policy's ``measures``.
 
     Returns
     -------
@@ -47,13 +51,13 @@ def decide(stage: Stage, *, limit: tuple[str, float] | None = None) -> Decisions
     InputError
         If a rule raises or answers anything but one true or false for each replica.
     """
-    return _Deciding(stage, limit).run()
+    return _Deciding(stage, limit, measure).run()
 
 
 class _Deciding:
     """The policies, and the world they decide about."""
 
-    def __init__(self, stage: Stage, limit: tuple[str, float] | None) -> None:
+    def __init__(self, stage: Stage, limit: tuple[str, float] | None, measure: str | None) -> None:
         self.stage = stage
         self.world = World(stage)
         self.made = self.world.made
@@ -64,6 +68,8 @@ class _Deciding:
         if limit is not None:
             key, value = limit
             self.parameters[key] |= {"yearly_risk_at_most": value, "certified": False}
+            if measure is not None:
+                self.parameters[key]["measures"] = measure
         self.guards = [key for key, policy in self.policies.items() if policy.act == "guard"]
         self.acting = [key for key, policy in self.policies.items() if policy.act != "guard"]
         for key in self.acting:

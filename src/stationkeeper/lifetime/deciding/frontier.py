@@ -20,10 +20,11 @@ Array = NDArray[np.float64]
 LIMIT: Final = "yearly_risk_at_most"
 LIMITS: Final = tuple(float(limit) for limit in np.round(np.logspace(-3, -1, 13), 5))  # [1/year]
 NOTE: Final = (
-    "The limit alone decides: certification is set aside. Each point is the same replicas; a point"
-    " is on the front if no other has less of risk or gap without having more of the other. The gap"
-    " is the middle one of the replicas, and the risk their mean."
+    "The limit on this measure alone decides: certification is set aside. Each point is the same"
+    " replicas; a point is on the front if no other has less of risk or gap without having more of"
+    " the other. The gap is the middle one of the replicas, and the risk their mean."
 )
+LEAVE: Final = "people-leave"  # grows with age where losses hardly do
 _QUANTILES: Final = (("q05", 0.05), ("q50", 0.5), ("q95", 0.95))
 
 
@@ -162,10 +163,11 @@ def frontiers_of(stage: Stage) -> list[dict[str, Any]]:
     """Return the list ``frontier`` of decisions.json.
 
     For each policy with a limit of yearly risk there is an entry for each measure that the limit
-    holds: days and gaps are the same, the risk is that of the measure, at the station of the
-    policy, from the day of knowledge until it acts or the station is gone. The gap is that of the
-    policy's partner, or of the first partner with an own station, from the last of its people at
-    the old station to the first at the new one; without an own station it does not end.
+    holds, and for people who leave early, with the limit on that measure alone: the risk is that
+    of the measure, at the station of the policy, from the day of knowledge until it acts or the
+    station is gone. The gap is that of the policy's partner, or of the first partner with an own
+    station, from the last of its people at the old station to the first at the new one; without an
+    own station it does not end.
 
     Parameters
     ----------
@@ -184,26 +186,31 @@ def frontiers_of(stage: Stage) -> list[dict[str, Any]]:
     for key in limited_policies(stage.programme):
         policy = stage.programme.policy[key]
         measures = measures_of(policy.parameters)
-        seen = None  # what a rule of others does with its limit is not known
-        if policy.rule == "risk-above-limit":
-            yearly = stage.risks.yearly[policy.station]
-            seen = np.concatenate([yearly[name][:, stage.first :].ravel() for name in measures])
-        same = {limit: alike(limit, LIMITS, seen) for limit in LIMITS}
-        decided = {limit: _decided(stage, key, limit) for limit in dict.fromkeys(same.values())}
-        for measure in measures:
+        ours = policy.rule == "risk-above-limit"
+        for measure in dict.fromkeys((*measures, LEAVE) if ours else measures):
+            # What a rule of others does with its limit is not known: each limit is decided.
+            seen = stage.risks.yearly[policy.station][measure][:, stage.first :] if ours else None
+            limits = LIMITS if seen is None else limits_among(seen)
+            same = {limit: alike(limit, limits, seen) for limit in limits}
+            decided = {
+                limit: _decided(stage, key, limit, measure if ours else None)
+                for limit in dict.fromkeys(same.values())
+            }
             implied = {
                 limit: _implied(stage, policy.station, measure, *decided[one])
                 for limit, one in same.items()
             }
-            points = frontier(implied.__getitem__)
+            points = frontier(implied.__getitem__, limits)
             found.append({"policy": key, "measure": measure, "points": points, "note": NOTE})
     return found
 
 
-def _decided(stage: Stage, key: str, limit: float) -> tuple[Array, Array, Array]:
+def _decided(
+    stage: Stage, key: str, limit: float, measure: str | None
+) -> tuple[Array, Array, Array]:
     """Return when a policy acts, when it takes no more risk, and the gap, each (R,). [d]"""
     policy = stage.programme.policy[key]
-    made = decide(stage, limit=(key, limit))
+    made = decide(stage, limit=(key, limit), measure=measure)
     acted = made.acted[key]
     gaps = [
         gap.without_people
@@ -221,7 +228,30 @@ def _implied(
     return Implied(acted, taken(stage.risks, station, measure, stage.first, last), gap)
 
 
-def alike(limit: float, limits: Sequence[float], values: Array | None) -> float:
+def limits_among(risk: NDArray[np.floating]) -> tuple[float, ...]:
+    """Return the limits to try: the lowest, the highest, and such as tell the risks apart.
+
+    Parameters
+    ----------
+    risk : ndarray
+        Risks that are held against the limit, by replica and month. [1/year]
+
+    Returns
+    -------
+    tuple of float
+        At most 13, rising; between the ends those that equal shares of the risks exceed. [1/year]
+
+    Examples
+    --------
+    >>> limits_among(np.array([0.004, 0.006, 0.008]))[:4]
+    (0.001, 0.004, 0.0044, 0.0048)
+    """
+    inner = np.quantile(risk, np.linspace(0.0, 1.0, len(LIMITS) - 2))
+    rounded = {float(f"{limit:.3g}") for limit in inner if LIMITS[0] < limit < LIMITS[-1]}
+    return tuple(sorted({LIMITS[0], *rounded, LIMITS[-1]}))
+
+
+def alike(limit: float, limits: Sequence[float], values: NDArray[np.floating] | None) -> float:
     """Return the lowest of some limits that lets the same values pass as one of them does.
 
     Parameters
