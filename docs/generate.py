@@ -325,7 +325,7 @@ def proof_page() -> str:
         "Long proofs",
         "Some claims take minutes or hours to try. `make proof` tries them, continues where it was "
         "stopped, and keeps the latest figures in `docs/reference/proof.json`; a plus behind a "
-        "commit means that files differed from it. `make test` tries a hundredth of each.",
+        "commit means that files differed from it. `make test` tries a two-hundredth of each.",
         *sections,
     )
 
