@@ -11,6 +11,7 @@ import pytest
 from stationkeeper import cli
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime import compare as compare_module
+from stationkeeper.lifetime.compare import gaps_decided
 from stationkeeper.lifetime.measures import MEASURES
 from stationkeeper.lifetime.sensitivity import SensitivityRow
 from stationkeeper.report import sensitivity as report_sensitivity
@@ -146,6 +147,50 @@ def test_the_text_tells_every_variant_and_what_is_missing():
     assert "same seed" in text
     assert text.endswith(DISCLAIMER)
     assert re.search(r"3  factor 2 +12\.0 \(11\.0–13\.0\)", text)
+
+
+def gap(old_ends="2031-01-01", people=None):
+    dates = {"q05": "2029-08-01", "q50": old_ends, "q95": None}
+    days = {"q05": 0.0, "q50": 475.4, "q95": people}
+    return {
+        "partner": "operator",
+        "old": "alpha",
+        "new": "beta",
+        "old_ends": dates,
+        "new_begins": dict.fromkeys(dates, "2030-05-05"),
+        "new_crewed": dict.fromkeys(dates),
+        "without_station_days": days,
+        "without_people_days": dict.fromkeys(days, 0.0),
+    }
+
+
+def test_what_policies_decide_stands_beside_the_variants():
+    found = made(3)
+    assert "By the policies" not in compare_text(found)
+    assert 'id="decided"' not in comparison_page(found, drawn())
+    found["variants"][1]["gaps"] = [gap()]
+    line = next(line for line in compare_text(found).splitlines() if "alpha, beta" in line)
+    assert [cell for cell in re.split("  +", line) if cell] == [
+        "2",
+        "factor 1",
+        "operator",
+        "alpha, beta",
+        "2031-01 (2029-08 to –)",
+        "2030-05",
+        "–",
+        "475 (0 to –)",
+        "0",
+    ]
+    assert 'id="decided"' in comparison_page(found, drawn())
+
+
+def test_gaps_are_read_from_the_run_without_their_services(tmp_path):
+    assert gaps_decided(tmp_path) == []
+    (tmp_path / "decisions.json").write_text(json.dumps({"gaps": [{**gap(), "services": []}]}))
+    assert gaps_decided(tmp_path) == [gap()]
+    (tmp_path / "decisions.json").write_text("{")
+    with pytest.raises(InputError, match=r"decisions.json: cannot be read"):
+        gaps_decided(tmp_path)
 
 
 def test_chances_are_told_in_percent():

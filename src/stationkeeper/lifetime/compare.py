@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 import stationkeeper
 from stationkeeper.campaign.chunks import available_cores
 from stationkeeper.errors import InputError
+from stationkeeper.lifetime.deciding.summary import DECISIONS
 from stationkeeper.lifetime.measures import (
     MEASURE,
     MEASURES,
@@ -257,6 +258,7 @@ def comparison(
                 "differences": {
                     name: difference(one, measured[0], MEASURE[name]) for name in names
                 },
+                "gaps": gaps_decided(folder),
             }
         )
     points = np.array([[row["measures"][name]["middle"] for name in axes] for row in rows])
@@ -288,6 +290,24 @@ def comparison(
         "variants": rows,
         "comment": "Public data; not for flight decisions.",
     }
+
+
+def gaps_decided(folder: Path) -> list[dict[str, Any]]:
+    """Return the gaps between stations that the policies of a run left, without their services.
+
+    Raises
+    ------
+    InputError
+        If what the run holds of them cannot be read.
+    """
+    file = folder / DECISIONS
+    if not file.exists():  # a programme without policies
+        return []
+    try:
+        gaps = json.loads(file.read_bytes())["gaps"]
+        return [{key: gap[key] for key in gap if key != "services"} for gap in gaps]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{file}: cannot be read as decisions of a run: {error}") from None
 
 
 def band(values: Array, measure: Measure) -> dict[str, float]:

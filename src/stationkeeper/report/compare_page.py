@@ -11,9 +11,12 @@ import numpy as np
 from stationkeeper.lifetime.compare import documented
 from stationkeeper.report import look
 from stationkeeper.report.compare_words import (
+    DECIDED,
+    DECIDED_HEADS,
     PAIRED,
     Document,
     about,
+    decided_rows,
     difference_rows,
     front_text,
     front_titles,
@@ -109,6 +112,11 @@ def comparison_page(
                 id="differences",
             )
         )
+    decided = decided_rows(found)
+    if decided:
+        heads = ["", "variant", *DECIDED_HEADS]
+        parts = [tag("h2", "What the policies decide"), table(heads, decided, caption=DECIDED)]
+        sections.append(tag("section", *parts, id="decided"))
     sections.append(_folders(found, reports or {}))
     style = (resources.files("stationkeeper.report") / "style.css").read_text("utf-8")
     top = tag(

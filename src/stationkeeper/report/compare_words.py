@@ -202,6 +202,50 @@ def notes(found: Document) -> list[str]:
     return [band, *[text for text in said if text], SAME_DRAWS]
 
 
+DECIDED_HEADS = (
+    "partner",
+    "from, to",
+    "old station ends",
+    "first module of the new",
+    "its first crew",
+    "days without a station",
+    "days without people",
+)
+DECIDED = (
+    "By the policies, with launches that slip: middle of the replicas, and 5 to 95 % of them; a "
+    "dash is beyond the span."
+)
+
+
+def decided_rows(found: Document) -> list[list[str]]:
+    """Return a row for each variant and gap between two stations that its policies left."""
+    return [
+        [
+            str(place),
+            row["name"],
+            gap["partner"],
+            f"{gap['old']}, {gap['new']}",
+            *[_dates(gap[key]) for key in ("old_ends", "new_begins", "new_crewed")],
+            *[_days(gap[key]) for key in ("without_station_days", "without_people_days")],
+        ]
+        for place, row in enumerate(found["variants"], start=1)
+        for gap in row.get("gaps", ())
+    ]
+
+
+def _dates(told: Mapping[str, str | None]) -> str:
+    return _spread(*((told[key] or "–")[:7] for key in ("q50", "q05", "q95")))
+
+
+def _days(told: Mapping[str, float | None]) -> str:
+    values = [told[key] for key in ("q50", "q05", "q95")]
+    return _spread(*("–" if value is None else number(round(value)) for value in values))
+
+
+def _spread(middle: str, low: str, high: str) -> str:
+    return middle if low == middle == high else f"{middle} ({low} to {high})"
+
+
 def compare_text(found: Document) -> str:
     """Return what the terminal shows of a comparison."""
     left = frozenset(range(1, 1 + len(keys_of(found))))
@@ -215,5 +259,9 @@ def compare_text(found: Document) -> str:
         parts.append(
             [f"Less {found['held_against']}, replica by replica:", aligned([heads, *rows], left)]
         )
+    decided = decided_rows(found)
+    if decided:
+        heads = ["", "variant", *DECIDED_HEADS]
+        parts.append([DECIDED, aligned([heads, *decided], frozenset(range(len(heads))))])
     parts += [[front_text(found), *notes(found)], [DISCLAIMER]]
     return "\n\n".join("\n".join(part) for part in parts)

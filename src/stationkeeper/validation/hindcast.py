@@ -40,6 +40,9 @@ from stationkeeper.validation.scores import (
 Array = NDArray[np.float64]
 
 TOPIC: Final = "hindcast"
+# Events that are no evidence: the limit of risk that ends the station was 1 % a year when they were
+# first scored, below what the models give for years in which the partners flew on; it is 2 % since.
+CALIBRATED: Final = ("end",)
 LOW: Final = 0.05  # ends of a band of 90 %
 HIGH: Final = 0.95
 COVERED: Final = (0.9, 0.15)  # share of truths within their bands, and what we allow; our choice
@@ -354,6 +357,7 @@ def _date_rows(flown: Forecast, told: dict[str, Any]) -> Iterator[Row]:
             HIGH / 2,
             "measured",
             followed[act]["source"],
+            calibration=act in CALIBRATED,
             note=f"chance that it has come; it has not. Within: the 90 % band reaches beyond the"
             f" day. Announced for {told.get(act, 'no day')}",
         )
@@ -405,6 +409,7 @@ def _event_row(day: date, one: Event) -> Row:
 def _brier_rows(day: date, events: list[Event]) -> Iterator[Row]:
     """Score of each group, and of all with each group counting once."""
     groups = list(dict.fromkeys(one.group for one in events))
+    counted = [name for name in groups if name not in CALIBRATED]
     scores = {name: _brier([one for one in events if one.group == name]) for name in groups}
     for name, (ours, announced, unchanged) in scores.items():
         yield Row(
@@ -419,15 +424,17 @@ def _brier_rows(day: date, events: list[Event]) -> Iterator[Row]:
             note=f"as announced {announced:.3f}, unchanged {unchanged:.3f}; counted in the row of"
             " all groups",
         )
-    own = [score[0] for score in scores.values()]
+    number = sum(one.group in counted for one in events)
+    own = [scores[name][0] for name in counted]
     yield _no_worse(
-        _named(day, f"Brier score of {len(events)} events in {len(groups)} groups"),
+        _named(day, f"Brier score of {number} events in {len(counted)} groups"),
         None if None in own else float(np.mean([score for score in own if score is not None])),
-        float(np.mean([score[1] for score in scores.values()])),
-        float(np.mean([score[2] for score in scores.values()])),
+        float(np.mean([scores[name][1] for name in counted])),
+        float(np.mean([scores[name][2] for name in counted])),
         "1",
         "the events above",
-        "each group counts once",
+        f"each group counts once; not counted: {', '.join(CALIBRATED)}, whose limit of risk was"
+        " raised after it had been scored",
     )
 
 
@@ -448,6 +455,8 @@ def _coverage_row(flown: Forecast, figures: list[Quantity]) -> Row:
     high = [float(np.quantile(one.members, HIGH)) for one in figures]
     truth = [one.truth for one in figures]
     for act in ACTS:
+        if act in CALIBRATED:
+            continue
         chance = flown.chance_by(QUANTITY[act], known_until())
         if chance is not None:
             low, high, truth = [*low, 0.0], [*high, HIGH], [*truth, chance]
