@@ -21,10 +21,12 @@ from stationkeeper.lifetime.deciding.rules import way_home
 from stationkeeper.lifetime.deciding.stage import Stage, stage_of
 from stationkeeper.lifetime.deciding.usage import used
 from stationkeeper.lifetime.deciding.view import View
+from stationkeeper.lifetime.withdrawals import withdrawn
 from stationkeeper.programme.check import check_source
 from stationkeeper.programme.deciding import Policy, Random
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.files import package_folder
+from stationkeeper.programme.read import read_programme
 from stationkeeper.programme.reference import reference_table
 from stationkeeper.units import days_since_2000
 
@@ -337,3 +339,15 @@ def test_cooperation_is_seen_as_halted_by_random_shocks() -> None:
     programme = programme.model_copy(update={"policy": {"roscosmos-leaves": policy}})
     decide(replace(stage, programme=programme))
     assert 0.15 < float(np.mean(shares)) < 0.6
+
+
+def test_a_launch_announced_for_a_day_that_has_passed_has_not_flown() -> None:
+    programme = read_programme("iss-to-ros", overrides=("said-2021",))
+    assembled = assemble(withdrawn(programme), reference_table)
+    risks = flat_risks(assembled.keys, assembled.calendar.months, REPLICAS, 0.002)
+    stage = stage_of(assembled, programme, risks, 1, np.arange(REPLICAS))
+    made = decide(stage)
+    assert programme.module["nem"].launched == date(2025, 12, 10)
+    assert date(2025, 12, 10) < stage.as_of
+    assert (made.begun["ros"] > days_since_2000(stage.as_of)).all()
+    assert np.unique(made.begun["ros"]).size > 10

@@ -82,7 +82,7 @@ class Stage:
     crews: dict[str, FirstCrew]
     aboard: dict[str, Aboard]
     there: dict[str, str]
-    """Station of each module in orbit on the day of knowledge."""
+    """Station of each module that was flown and is in orbit on the day of knowledge."""
     life_ends: dict[str, float]
     """By module with a design life that is in orbit, the day on which it ends. [d]"""
     certified: dict[str, float]
@@ -166,6 +166,7 @@ def stage_of(
         module: station
         for station in programme.station
         for module in told.modules_on(station, as_of)
+        if module not in launches.modules  # announced for a day that has passed, and not flown
     }
     shut = {
         module
