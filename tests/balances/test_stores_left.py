@@ -52,6 +52,21 @@ def test_the_course_is_that_of_a_plain_daily_sum(along: Supplies, key: str) -> N
     assert course.end[row, :days] == pytest.approx(plain.level, abs=1e-6)
 
 
+def test_the_account_of_a_station_ends_when_its_descent_begins(
+    programme: Programme, along: Supplies, document: dict[str, Any]
+) -> None:
+    end = programme.station["iss"].end
+    assert end is not None
+    assert along.first + along.days == days_since_2000(end.since)
+    for item in document["stations"]["iss"]["items"]:
+        assert item["days"][-1] < end.since.isoformat()
+        assert (item["zero_on"] or "") < end.since.isoformat()
+    nobody = date(2040, 1, 1)  # after it the last level stands
+    row = along.keys.index("nitrogen")
+    carried = level_on(programme, "nitrogen", nobody)
+    assert carried == pytest.approx(along.course().end[row, -1])
+
+
 def test_every_balance_closes(along: Supplies) -> None:
     course = along.course()
     came, wanted = along.brought().sum(axis=1), along.use.sum(axis=1)
