@@ -32,6 +32,20 @@ def test_only_what_is_used_is_drawn(run: Run) -> None:
     assert 'id="stores"' in page(run, [drawn], Evidence(rows=()))
 
 
+def test_an_item_whose_line_is_never_shown_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = made_document("stores")
+    (item, other) = told["stations"]["iss"]["items"]
+    other |= {"days": item["days"], "days_left": [900.0] * len(item["days"])}
+    named: list[str] = []
+    monkeypatch.setattr(
+        stores_figure.look, "words_beside", lambda _, words, **__: named.extend(w for w, _ in words)
+    )
+    stores_figure.picture(run_with(folder, stores=told))
+    assert named == ["Food", f"{other['title']} (not shown)"]
+
+
 def test_what_comes_to_its_reserve_is_said(run: Run) -> None:
     assert stores_figure.sentences(run) == [
         "International Space Station, by the plan: at the reserve: Food from 2028-03-01; none is "

@@ -52,9 +52,9 @@ def picture(run: Run) -> Picture:
         TITLE,
         "Days until nothing is left of an item with what is aboard, at the use of that day, by the "
         "plan of the programme with mean use: one course, no replicas and nothing that fails. "
-        "Dotted: the reserve of the item in its colour. A line ends where the item is not used; "
-        f"more than {whole(_MOST)} days are not shown. Marks above: launches whose loss is looked "
-        f"at below.{part}",
+        "Dotted: the reserve of the item in its colour. A line ends where what is aboard lasts to "
+        "the end of the station or of the span, and is left out where it lasts more than "
+        f"{whole(_MOST)} days. Marks above: launches whose loss is looked at below.{part}",
         alt=" ".join(_said(run, key, items) for key, items in found.items()),
         png=image,
     )
@@ -104,7 +104,9 @@ def _panel(
         if math.isfinite(reserve) and reserve > 0:
             axes.axhline(reserve, color=colour, linewidth=0.8, linestyle=":")
         most = max([most, reserve if math.isfinite(reserve) else 0.0, *left[np.isfinite(left)]])
-        words.append((str(item.get("title") or item["store"]), colour))
+        name = str(item.get("title") or item["store"])
+        hidden = not np.isfinite(left[inside]).any()
+        words.append((f"{name} (not shown)" if hidden else name, colour))
     axes.set_ylim(0, 1.06 * max(most, 1.0))
     axes.set_ylabel("days left [d]")
     look.time_axis(axes, *span)
