@@ -29,6 +29,7 @@ KEY, TITLE = "frontier", "Risk of staying against gap in presence"
 RISK_KEY, RISK_TITLE = "risk-by-month", "What a decision maker sees: yearly risk by month"
 
 _FRONT, _OTHER = "#aa4466", "#9aa0a6"
+_BAND: Final = "#bcc2cb"  # darker than the grid, which it lies on
 _COLOURS: Final = {
     "station-lost": "#332288",
     "people-lost": "#aa4466",
@@ -95,10 +96,8 @@ def _panel(axes: "Axes", one: Told) -> None:
     beyond = ~np.isfinite(high)
     edge = 1.04 * max(float(np.concatenate([gap, high[~beyond]]).max()), 1.0)
     right = np.where(beyond, edge - gap, high - gap).clip(min=0.0)
-    axes.errorbar(
-        gap, risk, xerr=[left, right], fmt="none", ecolor=look.GRID, elinewidth=2.0, zorder=1
-    )
-    axes.plot(np.full(beyond.sum(), edge), risk[beyond], ">", color=look.GRID, markersize=5)
+    axes.errorbar(gap, risk, xerr=[left, right], fmt="none", ecolor=_BAND, elinewidth=2.0, zorder=1)
+    axes.plot(np.full(beyond.sum(), edge), risk[beyond], ">", color=_BAND, markersize=5)
     order = np.argsort(gap[front], kind="stable")
     axes.plot(gap[front][order], risk[front][order], color=_FRONT, linewidth=1.0)
     axes.plot(gap[front], risk[front], "o", color=_FRONT, markersize=6)
