@@ -11,6 +11,7 @@ import pytest
 from stationkeeper.lifetime.calendar import calendar_of
 from stationkeeper.lifetime.stores_left import (
     Supplies,
+    _rate,
     level_on,
     recorded_leak,
     starting_level,
@@ -50,6 +51,21 @@ def test_the_course_is_that_of_a_plain_daily_sum(along: Supplies, key: str) -> N
     course, plain = along.course(), flown("iss-to-ros", key)
     days = plain.level.size
     assert course.end[row, :days] == pytest.approx(plain.level, abs=1e-6)
+
+
+def test_the_account_of_a_station_ends_when_its_descent_begins(
+    programme: Programme, along: Supplies, document: dict[str, Any]
+) -> None:
+    end = programme.station["iss"].end
+    assert end is not None
+    assert along.first + along.days == days_since_2000(end.since)
+    for item in document["stations"]["iss"]["items"]:
+        assert item["days"][-1] < end.since.isoformat()
+        assert (item["zero_on"] or "") < end.since.isoformat()
+    nobody = date(2040, 1, 1)  # after it the last level stands
+    row = along.keys.index("nitrogen")
+    carried = level_on(programme, "nitrogen", nobody)
+    assert carried == pytest.approx(along.course().end[row, -1])
 
 
 def test_every_balance_closes(along: Supplies) -> None:
@@ -182,6 +198,24 @@ def test_a_store_counted_after_the_first_day_is_carried_back(
     level = float(along.course().end[row, place - 1])
     back = counted(programme, "food", aboard=level, counted_on=day)
     assert level_on(back, "food", programme.span.first) == pytest.approx(along.start[row])
+
+
+def test_stores_of_one_kind_share_what_ships_bring(programme: Programme, along: Supplies) -> None:
+    twice = {**programme.store, "more-food": programme.store["food"]}
+    found = supplies(programme.model_copy(update={"store": twice}), "iss")
+    assert found is not None
+    rows = [found.keys.index(key) for key in ("food", "more-food")]
+    whole = along.brought()[along.keys.index("food")]
+    assert found.brought()[rows].sum(axis=0) == pytest.approx(whole)
+    assert found.brought()[rows[0]] == pytest.approx(whole / 2)
+
+
+def test_a_bound_of_a_leak_counts_half(programme: Programme) -> None:
+    leak = next(one for one in programme.leak.values() if one.kind == "rate")
+    assert leak.kg_per_day is not None
+    bound = leak.model_copy(update={"kind": "below"})
+    assert _rate(leak, 10.0) == leak.kg_per_day
+    assert _rate(bound, 10.0) == pytest.approx(leak.kg_per_day / 2)
 
 
 def test_air_lost_is_that_of_the_record() -> None:

@@ -212,6 +212,18 @@ def test_owed_each_year_and_delivered_in_all_are_not_held_against_each_other(
     )
 
 
+def test_what_is_met_exactly_and_commitments_one_after_the_other_are_right(tmp_path: Path) -> None:
+    owed = {**OWED, "quantity": 2.0, "delivered": 2.0, "unit": "flights"}
+    changes = {
+        "obligation.a": owed,
+        "commitment.a": bound("2026-01-01", "2026-12-31"),
+        "commitment.b": bound("2027-01-01", "2030-12-31"),
+    }
+    checked = check_changed(tmp_path, {"partner.other": OTHER, **changes})
+    assert errors(checked) == []
+    assert not any("obligation" in line for line in warnings(checked))
+
+
 def test_a_run_with_a_bad_record_ends_with_2_and_writes_nothing(tmp_path: Path) -> None:
     changes, key, words = BAD["a notice before its agreement"]
     file = tmp_path / "programme.toml"

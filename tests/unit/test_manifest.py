@@ -153,3 +153,13 @@ def test_a_hold_without_a_name_is_refused() -> None:
         remanifest([item("food", 1.0, 1.0, 9, hold="attic")], [ship("a", 1, (0.0,), 0.0)])
     with pytest.raises(InputError, match="the same for all"):
         remanifest([item("a", 1.0, 1.0, 9), item("b", 1.0, 1.0, 8)], [])
+
+
+def test_other_cargo_goes_as_soon_as_it_was_planned() -> None:
+    """Food takes 60 kg of room from the other cargo, and may come on either ship."""
+    food = item("food", 40.0, 2.0, 85, reserve_days=0.0)
+    holds = {"total": 100.0, "dry": 100.0}
+    plan = [ship("one", 5, (30.0,), 50.0, **holds), ship("two", 15, (30.0,), 50.0, **holds)]
+    anew = remanifest([food], plan)
+    assert outcome([food], anew).days_short == 0.0
+    assert [load.other for load in anew] == pytest.approx([50.0, 20.0])

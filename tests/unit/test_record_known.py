@@ -120,6 +120,24 @@ def test_what_names_words_left_out_loses_the_name(tmp_path: Path) -> None:
     assert "halt" not in told.shock
 
 
+def test_what_came_of_an_obligation_is_not_known_before_its_last_day(tmp_path: Path) -> None:
+    owed = {"title": "Owed", "owed_by": ["operator"], "since": date(2027, 1, 1), "quantity": 5.0}
+    met = {**owed, "delivered": 5.0, "status": "delivered"}
+    changes = {
+        "obligation": {
+            "later": {**met, "until": date(2027, 12, 31)},
+            "by-then": {**met, "until": date(2027, 6, 1)},
+            "cancelled": {**owed, "until": date(2027, 12, 31), "status": "cancelled"},
+        }
+    }
+    told = known(tmp_path, changes).obligation
+    assert {key: (one.status, one.delivered) for key, one in told.items()} == {
+        "later": ("running", None),
+        "by-then": ("delivered", 5.0),
+        "cancelled": ("cancelled", None),
+    }
+
+
 def test_policies_and_random_shocks_are_kept_unless_they_say_otherwise(tmp_path: Path) -> None:
     policy = {"rule": "way-home", "act": "guard", "station": "small"}
     random = {"kind": "flight-lost", "ships": ["freighter"], "chance_per_flight": 0.01}

@@ -101,6 +101,33 @@ def test_to_replace_the_latest_word_does_not_bring_back_an_older_one(tmp_path: P
     assert announced(programme, date(2027, 4, 1))[LEAVE].statement == "d"
 
 
+def test_what_is_said_on_the_day_of_a_replacement_stands_beside_it(tmp_path: Path) -> None:
+    programme = told(
+        tmp_path,
+        statement={
+            "a": words("2027-01-01", not_before=date(2028, 1, 1)),
+            "b": words("2027-03-01", act="stay", not_after=date(2030, 1, 1), replaces=["a"]),
+            "c": words("2027-03-01", not_before=date(2031, 1, 1)),
+        },
+    )
+    assert overtaken(programme, date(2027, 3, 1)) == {"a": "b"}
+    assert announced(programme, date(2027, 3, 1))[LEAVE].statement == "c"
+
+
+def test_that_no_notice_came_is_told_of_the_stations_of_the_treaty() -> None:
+    programme, day = shipped(), date(2022, 7, 31)
+    ((key, treaty),) = programme.treaty.items()
+    for stations, as_of in (
+        (("iss",), date(2022, 7, 26)),
+        ((), date(2022, 7, 26)),
+        (("ros",), None),
+    ):
+        changed = {key: treaty.model_copy(update={"stations": stations})}
+        found = clocks(programme.model_copy(update={"treaty": changed}), day)
+        (clock,) = [one for one in found if one.partner == "roscosmos"]
+        assert clock.no_notice_as_of == as_of
+
+
 def test_a_denial_takes_only_what_it_names(tmp_path: Path) -> None:
     programme = told(
         tmp_path,

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 
 from stationkeeper.report import (
     decision_dates,
@@ -89,6 +91,29 @@ def test_points_without_a_place_are_left_out_of_the_frontier(run: Run) -> None:
     text = plain(decision_frontier.tables(run))
     assert "10 after the span after the span after the span 9.0 % 1 200 0–1 500" in text
     assert decision_frontier.tables(run).count('class="front"') == 2
+
+
+def test_bands_of_a_gap_reach_from_low_to_high_and_say_where_they_leave_the_span(run: Run) -> None:
+    axes = Figure().add_subplot()
+    (one,) = run.decided["frontier"]
+    decision_frontier._panel(axes, one)
+    (bars,) = [found for found in axes.collections if isinstance(found, LineCollection)]
+    ends = [tuple(part[:, 0]) for part in bars.get_segments()]
+    arrows = next(line for line in axes.lines if line.get_marker() == ">")
+    assert ends[0] == (1000.0, 3300.0)
+    assert ends[2] == (0.0, 1500.0)
+    assert ends[1][1] > 3300.0  # no quantile of 95 % within the span
+    assert list(arrows.get_xdata()) == [ends[1][1]]
+    assert "Left out: 1 limit whose" in decision_frontier.picture(run).caption
+    assert "0–beyond the span" in plain(decision_frontier.tables(run))
+
+
+def test_a_band_that_is_open_is_drawn_to_the_end_of_the_axis() -> None:
+    axes = Figure().add_subplot()
+    band = date_band({"q05": "2026-01-01", "q25": "2027-01-01", "q50": None, "q75": None})
+    decision_dates.band_line(axes, band, 0.0, "#000000", day("2040-12-31") or 0.0)
+    thin = axes.lines[0]
+    assert list(thin.get_xdata()) == [day("2026-01-01"), day("2040-12-31")]
 
 
 def test_risk_names_its_first_and_last_month(run: Run) -> None:

@@ -32,6 +32,30 @@ def test_only_what_is_used_is_drawn(run: Run) -> None:
     assert 'id="stores"' in page(run, [drawn], Evidence(rows=()))
 
 
+def test_an_item_beyond_the_scale_is_named_in_the_caption_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = made_document("stores")
+    (item, other) = told["stations"]["iss"]["items"]
+    other |= {"days": item["days"], "days_left": [900.0] * len(item["days"])}
+    named: list[str] = []
+    monkeypatch.setattr(
+        stores_figure.look, "words_beside", lambda _, words, **__: named.extend(w for w, _ in words)
+    )
+    caption = stores_figure.picture(run_with(folder, stores=told)).caption
+    assert named == ["Food"]
+    assert "No line in these years: Gas (ISS)." in caption
+
+
+def test_a_note_on_loads_stands_only_where_loads_change(folder: Path) -> None:
+    told = made_document("stores")
+    (lost,) = told["stations"]["iss"]["if_lost"]
+    note = lost["remanifest"]["note"]
+    assert note in plain(stores_figure.tables(run_with(folder, stores=told)))
+    lost["remanifest"]["flights"] = []
+    assert note not in plain(stores_figure.tables(run_with(folder, stores=told)))
+
+
 def test_what_comes_to_its_reserve_is_said(run: Run) -> None:
     assert stores_figure.sentences(run) == [
         "International Space Station, by the plan: at the reserve: Food from 2028-03-01; none is "

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 
 from stationkeeper.errors import InputError
 from stationkeeper.report import cooperation, look, words_sections, words_tables, words_timeline
@@ -92,6 +94,19 @@ def test_words_long_before_all_others_stand_at_the_edge(run: Run) -> None:
     assert on.at(days[0]) == 0.0
 
 
+def test_an_open_window_points_to_its_open_side(run: Run) -> None:
+    told = [
+        {"key": "a", "date": "2022-01-01", "act": "leave", "not_before": "2025-01-01"},
+        {"key": "b", "date": "2023-01-01", "act": "leave", "not_after": "2025-01-01"},
+    ]
+    axes = Figure().add_subplot()
+    on = words_timeline.scale([day(str(one["date"])) or 0.0 for one in told], 500.0)
+    words_timeline._days_meant(axes, run, told, on, one_day=True)
+    arrows = [text for text in axes.texts if isinstance(text, Annotation) and text.arrow_patch]
+    rises = [text.xy[1] - text.xyann[1] for text in arrows]
+    assert [rise > 0 for rise in rises] == [True, False]
+
+
 def test_labels_of_windows_do_not_lie_on_one_another() -> None:
     boxes: list[tuple[float, float, float, float]] = []
     for _ in range(8):
@@ -99,6 +114,16 @@ def test_labels_of_windows_do_not_lie_on_one_another() -> None:
     for i, a in enumerate(boxes):
         for b in boxes[:i]:
             assert a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3]
+
+
+def test_a_commitment_that_was_replaced_is_pale() -> None:
+    told = [
+        {"since": "2014-01-01", "until": "2020-12-31", "replaced_on": "2018-01-01"},
+        {"since": "2018-01-01", "until": "2024-12-31", "replaced_on": None},
+    ]
+    (later, earlier) = cooperation._commitments(told, "#0072b2")
+    assert (later[2], earlier[2]) == ("#0072b2", look.paler("#0072b2", 0.35))
+    assert later[2] != earlier[2]
 
 
 def test_a_clock_runs_only_after_a_notice(run: Run) -> None:

@@ -153,6 +153,27 @@ def test_ages_are_those_of_the_partners_modules_on_the_day() -> None:
     assert ages == sorted(ages, reverse=True)
 
 
+def test_modules_beyond_their_design_life_are_counted() -> None:
+    day, told = date(2021, 4, 18), found("s021", "age")
+    lives = [
+        (module.launched, module.design_life_years)
+        for key, module in shipped().module.items()
+        if module.partner == "roscosmos" and module.launched is not None
+        and module.launched < day and module.design_life_years is not None
+        and any(key in one.modules and one.station == "iss" for one in shipped().event.values())
+    ]  # fmt: skip
+    over = sum((day - launched).days / 365.25 > life for launched, life in lives)
+    assert 0 < over < len(lives)
+    assert (told.text or "").endswith(f"design life of the document: {over} of {len(lives)}")
+
+
+def test_no_failures_are_told_of_a_partner_without_listed_units() -> None:
+    bare = results().sel(group=[])
+    told = found("s021", "malfunctions", bare)
+    assert told.figures == ()
+    assert "lists no unit of theirs" in (told.text or "")
+
+
 def test_the_leak_beside_a_word_on_condition_is_the_last_told_by_then() -> None:
     told = found("s044", "condition")
     (leak,) = [figure for figure in told.figures if figure["unit"] == "kg/d"]

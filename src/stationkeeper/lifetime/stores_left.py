@@ -133,7 +133,8 @@ def supplies(programme: Programme, station: str) -> Supplies | None:
     Notes
     -----
     A store whose amount was counted on another day than the first begins with what the plan leaves
-    of it, see `level_on`. A station is there from its first day with a module to its last.
+    of it, see `level_on`. A station is there from its first day with a module to its last, or to
+    the day before its descent begins, by when its people have left.
     """
     keys = tuple(
         key
@@ -147,6 +148,9 @@ def supplies(programme: Programme, station: str) -> Supplies | None:
         return None
     begin = max(spans[0].first - calendar.first_day, 0)
     end = min(spans[-1].last - calendar.first_day, calendar.days)
+    descent = programme.station[station].end
+    if descent is not None and descent.kind in ("controlled", "uncontrolled"):
+        end = min(end, calendar.place(descent.since))
     if begin >= end:
         return None
     flights = all_flights(programme)
@@ -227,7 +231,7 @@ def level_on(programme: Programme, key: str, day: date) -> float:
     along = supplies(piece, store.station)
     if along is None:
         return store.aboard
-    to = days_since_2000(last) - along.first
+    to = min(days_since_2000(last) - along.first, along.days)
     if counted < day:
         return float(along.course().end[0, to - 1]) if to > 0 else store.aboard
     came, used = along.brought()[0, :to].sum(), along.use[0, :to].sum()

@@ -188,12 +188,14 @@ def _failures(evidence: Evidence, statement: Statement) -> Finding:
             if (part := programme.equipment.get(str(group))) is not None
             and statement.partner in (None, _operator(programme, part.module))
         ]
+        if not groups:
+            continue
         units = results["failures"].sel(station=station, group=groups, year=year)
         total = float(np.nansum(units.values))
         name = f"failures of listed units in {year}, mean of replicas, {station}"
         figures.append(_figure(name, total, "1/year", RUN))
     if not figures:
-        return Finding("no station of these was flown")
+        return Finding("the document lists no unit of theirs on a station of these that was flown")
     text = f"failures of the units that the document lists in their modules, in {year} as flown"
     return Finding(text, tuple(figures))
 

@@ -77,7 +77,9 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
 
     Words (statements, treaties, notices, commitments, obligations, changes of cooperation) count
     from ``known_on``, without one from their own day, be it before or after the last flown launch;
-    what others say of words that are left out goes with them. Policies, random shocks and slips
+    what others say of words that are left out goes with them. What was delivered of an obligation
+    whose last day is after the day of knowledge, and that it was met or ended, was not known: it is
+    running then; one cancelled was so from the day it became known. Policies, random shocks, slips
     are the user's, not facts of the day: without ``known_on`` they are kept. Where the end of a
     station was known only later, the latest of its ``earlier_ends`` that was known holds.
 
@@ -105,6 +107,8 @@ def as_known(document: Raw, day: date) -> tuple[Raw, tuple[LeftOut, ...]]:
                 del kept[table][key]
                 left_out.append(LeftOut(f"{table}.{key}", known_on))
     _words_as_known(kept, day, left_out)
+    for key, entry in _entries(kept, "obligation"):
+        _not_met_yet(entry, f"obligation.{key}", day, left_out)
     for key, entry in _entries(kept, "flight"):
         _reopen(entry, f"flight.{key}", "undocked", day, left_out)
     for key, entry in _entries(kept, "crew"):
@@ -180,6 +184,17 @@ def _words_as_known(kept: Raw, day: date, left_out: list[LeftOut]) -> None:
                 if empty and (table, name) in _NOTHING_WITHOUT:
                     del kept[table][key]
                     left_out.append(LeftOut(f"{table}.{key}", None))
+
+
+def _not_met_yet(entry: Raw, key: str, day: date, left_out: list[LeftOut]) -> None:
+    """Take away what came of an obligation if its last day is after the day of knowledge."""
+    until = day_of(entry.get("until"))
+    if until is None or until <= day:
+        return
+    if entry.pop("delivered", None) is not None:
+        left_out.append(LeftOut(f"{key}.delivered", until))
+    if entry.get("status") in ("delivered", "ended"):
+        entry["status"] = "running"
 
 
 def _end_as_known(station: Raw, key: str, day: date, left_out: list[LeftOut]) -> None:

@@ -243,9 +243,7 @@ def clocks(programme: Programme, day: date) -> tuple[Clock, ...]:
                 if given is None
                 and one.act == "no-notice"
                 and one.partner == partner
-                and (
-                    not one.stations or not treaty.stations or {*one.stations} & {*treaty.stations}
-                )
+                and _share(one.stations, treaty.stations)
             ]
             as_of, teller = max(silent, default=(None, None))
             effective = given + timedelta(days=treaty.notice_days) if given else None

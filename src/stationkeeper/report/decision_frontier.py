@@ -9,7 +9,7 @@ import numpy as np
 from stationkeeper.report import look
 from stationkeeper.report.decision_dates import MEASURES
 from stationkeeper.report.markup import Markup, table, tag
-from stationkeeper.report.numbers import FIRM_SPACE, number, whole
+from stationkeeper.report.numbers import FIRM_SPACE, counted, number, whole
 from stationkeeper.report.picture import Picture, absent
 from stationkeeper.report.source import Run
 from stationkeeper.report.words_source import (
@@ -29,6 +29,7 @@ KEY, TITLE = "frontier", "Risk of staying against gap in presence"
 RISK_KEY, RISK_TITLE = "risk-by-month", "What a decision maker sees: yearly risk by month"
 
 _FRONT, _OTHER = "#aa4466", "#9aa0a6"
+_BAND: Final = "#bcc2cb"  # darker than the grid, which it lies on
 _COLOURS: Final = {
     "station-lost": "#332288",
     "people-lost": "#aa4466",
@@ -54,8 +55,10 @@ def picture(run: Run) -> Picture:
         TITLE,
         "Each point is one limit of yearly risk under which the policy lets the station go on; "
         "beside it the limit and the middle day that it implies. Across: days in which nobody of "
-        "the partner's nation is aboard any station, middle and the band of 90 %; up: mean chance "
-        "taken until the policy acts or the span ends. Filled, joined: the front, on which no "
+        "the partner's nation is aboard any station, middle and the band of 90 %, with an arrow "
+        "where it reaches beyond the span; up: mean chance taken until the policy acts or the span "
+        "ends. "
+        f"{_left_out(found)}Filled, joined: the front, on which no "
         "other limit has less of both. The figure weighs nothing against anything: that is the "
         "reader's. All limits are tried on the same replicas.",
         alt=" ".join(_said(one) for one in found),
@@ -73,6 +76,14 @@ def _points(one: Told) -> list[Told]:
     ]
 
 
+def _left_out(found: Sequence[Told]) -> str:
+    """Say how many limits have no place on paper; nothing if all have one."""
+    missing = sum(len(one["points"]) - len(_points(one)) for one in found)
+    if not missing:
+        return ""
+    return f"Left out: {counted(missing, 'limit')} whose middle gap lies beyond the span. "
+
+
 def _panel(axes: "Axes", one: Told) -> None:
     points = _points(one)
     low, gap, high = (
@@ -82,10 +93,11 @@ def _panel(axes: "Axes", one: Told) -> None:
     risk = 100 * np.array([figures(point, "risk")[0] for point in points])
     front = np.array([bool(point.get("on_front")) for point in points])
     left = np.where(np.isfinite(low), gap - low, 0.0).clip(min=0.0)
-    right = np.where(np.isfinite(high), high - gap, 0.0).clip(min=0.0)
-    axes.errorbar(
-        gap, risk, xerr=[left, right], fmt="none", ecolor=look.GRID, elinewidth=2.0, zorder=1
-    )
+    beyond = ~np.isfinite(high)
+    edge = 1.04 * max(float(np.concatenate([gap, high[~beyond]]).max()), 1.0)
+    right = np.where(beyond, edge - gap, high - gap).clip(min=0.0)
+    axes.errorbar(gap, risk, xerr=[left, right], fmt="none", ecolor=_BAND, elinewidth=2.0, zorder=1)
+    axes.plot(np.full(beyond.sum(), edge), risk[beyond], ">", color=_BAND, markersize=5)
     order = np.argsort(gap[front], kind="stable")
     axes.plot(gap[front][order], risk[front][order], color=_FRONT, linewidth=1.0)
     axes.plot(gap[front], risk[front], "o", color=_FRONT, markersize=6)
@@ -166,8 +178,10 @@ def _row(point: Told) -> tuple[object, ...]:
         month(dates[0]),
         month(dates[4]),
         f"{number(100 * risk, 2)}{FIRM_SPACE}%",
-        whole(middle),
-        f"{whole(low)}–{whole(high)}",
+        whole(middle) if math.isfinite(middle) else "beyond the span",
+        f"{whole(low)}–{whole(high) if math.isfinite(high) else 'beyond the span'}"
+        if math.isfinite(low)
+        else "–",
     )
 
 

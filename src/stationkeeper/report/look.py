@@ -255,6 +255,7 @@ def words_beside(
             va="bottom",
             color=colour,
             fontsize=8.5,
+            fontweight="bold" if text == sign else "normal",  # a thin dash shows no colour
             annotation_clip=False,
         )
         gap = before

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from stationkeeper.programme.check import check_source
 from stationkeeper.programme.document import Programme
@@ -28,9 +28,6 @@ from stationkeeper.report.words_source import (
     share_text,
     station_title,
 )
-
-if TYPE_CHECKING:
-    pass
 
 KEY, TITLE = "outcome", "Forecast and what followed"
 

@@ -41,20 +41,28 @@ def picture(run: Run) -> Picture:
         figure, panels = look.new_figure(2.9 * len(found) + 0.3, len(found), share_x=False)
         for axes, (key, items) in zip(panels, found.items(), strict=True):
             _panel(axes, run, key, items, spans[key])
-            named = sum(len(str(item.get("title") or item["store"])) for item in items)
+            named = sum(len(_name(item)) for item in items if _shown(item, spans[key]))
             axes.set_title(run.title(key), pad=18 if named > _WORDS else 6)
         panels[-1].set_xlabel("date (UTC)")
         image = look.as_png(figure, colours=look.FEW)
     cut = any(spans[key] != _whole(items) for key, items in found.items())
     part = " Only the years around the ships of the table below are shown." if cut else ""
+    beyond = [
+        f"{_name(item)} ({run.label(key)})"
+        for key, items in found.items()
+        for item in items
+        if not _shown(item, spans[key])
+    ]
+    if beyond:
+        part += f" No line in these years: {listed(beyond)}."
     return Picture(
         KEY,
         TITLE,
         "Days until nothing is left of an item with what is aboard, at the use of that day, by the "
         "plan of the programme with mean use: one course, no replicas and nothing that fails. "
-        "Dotted: the reserve of the item in its colour. A line ends where the item is not used; "
-        f"more than {whole(_MOST)} days are not shown. Marks above: launches whose loss is looked "
-        f"at below.{part}",
+        "Dotted: the reserve of the item in its colour. A line ends where what is aboard lasts to "
+        "the end of the station or of the span, and is left out where it lasts more than "
+        f"{whole(_MOST)} days. Marks above: launches whose loss is looked at below.{part}",
         alt=" ".join(_said(run, key, items) for key, items in found.items()),
         png=image,
     )
@@ -71,6 +79,22 @@ def _items(run: Run, station: str) -> list[Told]:
 
 def _left(item: Told) -> Numbers:
     return np.array(item.get("days_left", []), float)
+
+
+def _drawn(item: Told, span: tuple[float, float]) -> tuple[Numbers, Numbers]:
+    """Return the days and days left that have a place on paper."""
+    when = np.array([day(text) for text in item["days"]], float)
+    left = _left(item)
+    inside = (when >= span[0]) & (when <= span[1])
+    return when[inside], np.where(left > _MOST, np.nan, left)[inside]
+
+
+def _shown(item: Told, span: tuple[float, float]) -> bool:
+    return bool(np.isfinite(_drawn(item, span)[1]).any())
+
+
+def _name(item: Told) -> str:
+    return str(item.get("title") or item["store"])
 
 
 def _whole(items: Sequence[Told]) -> tuple[float, float]:
@@ -95,16 +119,14 @@ def _panel(
     most = 0.0
     for i, item in enumerate(items):
         colour = _COLOURS[i % len(_COLOURS)]
-        when = np.array([day(text) for text in item["days"]], float)
-        left = _left(item)
-        left = np.where(left > _MOST, np.nan, left)
-        inside = (when >= span[0]) & (when <= span[1])
-        axes.plot(when[inside], left[inside], color=colour, linewidth=1.2)
+        when, left = _drawn(item, span)
+        axes.plot(when, left, color=colour, linewidth=1.2)
         (reserve,) = figures(item, "reserve_days")
         if math.isfinite(reserve) and reserve > 0:
             axes.axhline(reserve, color=colour, linewidth=0.8, linestyle=":")
         most = max([most, reserve if math.isfinite(reserve) else 0.0, *left[np.isfinite(left)]])
-        words.append((str(item.get("title") or item["store"]), colour))
+        if _shown(item, span):
+            words.append((_name(item), colour))
     axes.set_ylim(0, 1.06 * max(most, 1.0))
     axes.set_ylabel("days left [d]")
     look.time_axis(axes, *span)
@@ -128,8 +150,7 @@ def _said(run: Run, station: str, items: Sequence[Told]) -> str:
         left = _left(item)
         i = int(np.nanargmin(left))
         when = date_text(day(item["days"][i]) or 0.0)
-        name = item.get("title") or item["store"]
-        least.append(f"{name} {whole(float(left[i]))} days on {when}")
+        least.append(f"{_name(item)} {whole(float(left[i]))} days on {when}")
     return f"{run.title(station)}, fewest days left: {listed(least)}."
 
 
@@ -151,7 +172,7 @@ def sentences(run: Run) -> list[str]:
 
 
 def _on(item: Told, name: str) -> str:
-    return f"{item.get('title') or item['store']} from {item[name]}"
+    return f"{_name(item)} from {item[name]}"
 
 
 def tables(run: Run) -> Markup:
@@ -177,9 +198,11 @@ def tables(run: Run) -> Markup:
 def _row(plan: dict[str, Told], one: Told) -> tuple[object, ...]:
     anew: Any = one.get("remanifest") or {}
     moved = [text for flight in anew.get("flights") or () if (text := _moved(flight))]
-    changes: list[object] = [tag("small", str(anew["note"]))] if anew.get("note") else []
+    changes: list[object] = []
     if moved:
-        changes.insert(0, details(counted(len(moved), "flight"), lines_of(moved)))
+        changes.append(details(counted(len(moved), "flight"), lines_of(moved)))
+        if anew.get("note"):
+            changes.append(tag("small", str(anew["note"])))
     return (
         lines_of(
             [

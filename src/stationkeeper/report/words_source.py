@@ -109,12 +109,14 @@ def days_text(told: object) -> str:
     --------
     >>> days_text({"q05": 0, "q50": 365, "q95": 800}).replace("\\xa0", " ")
     '365 d (0–800 d)'
+    >>> days_text({"q05": 30, "q50": None, "q95": None}).replace("\\xa0", " ")
+    'beyond the span (from 30 d)'
     >>> days_text({"q05": None, "q50": None, "q95": None})
     '–'
     """
     low, middle, high = figures(told, "q05", "q50", "q95")
     if not np.isfinite(middle):
-        return "–"
+        return f"beyond the span (from {whole(low)}{FIRM_SPACE}d)" if np.isfinite(low) else "–"
     text = f"{whole(middle)}{FIRM_SPACE}d"
     if low == high or not np.isfinite(low):
         return text
