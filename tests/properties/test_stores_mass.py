@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from stationkeeper.household.stores import (
     days_left,
-    days_left_as_planned,
     demand,
     stock_course,
     zero_day,
@@ -57,15 +56,6 @@ def test_more_cargo_never_brings_zero_forward(
     with_it = stock_course(day, use, stock, np.add(came, more), stock + room)
     assert zero_day(with_it) >= zero_day(without) - 1e-6
     assert np.all(days_left(with_it) >= days_left(without) - 1e-6)
-
-
-@given(LENGTHS, RATES, EACH, MASS)
-@settings(max_examples=100, deadline=None)
-def test_planned_ships_never_shorten_what_is_left(
-    lengths: list[float], use: list[float], came: list[float], stock: float
-) -> None:
-    course = stock_course(np.concatenate([[0.0], np.cumsum(lengths)]), use, stock, came)
-    assert np.all(days_left_as_planned(course) >= days_left(course) - 1e-6)
 
 
 @given(st.integers(0, 12), st.integers(0, 12), st.floats(0.0, 5.0), st.floats(0.0, 1.0))

@@ -8,7 +8,6 @@ from stationkeeper.household.stores import (
     Course,
     coming_use,
     days_left,
-    days_left_as_planned,
     demand,
     reserve_day,
     stock_course,
@@ -59,12 +58,6 @@ def test_days_without_use_count_as_days_left() -> None:
     course = stock_course([0, 10, 50, 60], [1.0, 0.0, 1.0], 15.0)
     assert days_left(course).tolist() == [55.0, 45.0, 5.0]
     assert zero_day(course) == 55.0
-
-
-def test_days_left_with_ships_is_no_less_than_without() -> None:
-    course = stock_course([0, 10, 20, 30], 1.0, 15.0, [0.0, 5.0, 5.0])
-    assert days_left(course).tolist() == [15.0, 10.0, 5.0]
-    assert days_left_as_planned(course).tolist() == [25.0, 15.0, 5.0]
 
 
 def test_reserve_is_crossed_inside_a_piece_and_by_more_people() -> None:

@@ -271,29 +271,6 @@ def days_left(course: Course) -> Array:
     return found.reshape(shape)
 
 
-def days_left_as_planned(course: Course) -> Array:
-    """How long an item lasts from the begin of each piece if all ships come as planned.
-
-    Parameters
-    ----------
-    course : Course
-        From `stock_course`.
-
-    Returns
-    -------
-    ndarray, (..., time)
-        Days to the next moment of want; infinite if none comes before the last edge. [d]
-
-    Examples
-    --------
-    >>> course = stock_course([0, 10, 20, 40], 2.0, 30.0, [0.0, 20.0, 0.0])
-    >>> days_left_as_planned(course).tolist(), days_left(course).tolist()
-    ([25.0, 15.0, 5.0], [15.0, 15.0, 5.0])
-    """
-    dry = np.minimum.accumulate(_dry_from(course)[..., ::-1], axis=-1)[..., ::-1]
-    return np.asarray(dry - course.day[:-1])
-
-
 def coming_use(course: Course, reserve_days: ArrayLike) -> Array:
     """What is wanted in the days of reserve that follow the begin of each piece.
 
