@@ -144,6 +144,23 @@ def test_a_score_is_within_if_it_is_no_worse_than_the_better_baseline():
     ].within
 
 
+def test_a_date_that_has_not_come_costs_the_years_for_which_it_was_held_to_have_come():
+    flown = made_up(decisions={"forecast": [
+        {"quantity": "leave", "chance_by": [["2024-10-30", 0.0], ["2024-10-31", 1.0]]}
+    ]})  # fmt: skip
+    name = f"leave, CRPS of the date up to {known_until()}"
+    assert rows_of(flown)[name].ours == pytest.approx(2.0, abs=0.01)
+    half = made_up(decisions={"forecast": [
+        {"quantity": "leave", "chance_by": [["2024-10-30", 0.0], ["2024-10-31", 0.5]]}
+    ]})  # fmt: skip
+    assert rows_of(half)[name].ours == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_the_limit_of_risk_is_that_chosen_before_the_scores_were_seen(day: date):
+    assert as_known(day).policy["iss-kept"].parameters["yearly_risk_at_most"] == 0.01
+
+
 def test_days_scored_begin_after_the_day_of_knowledge():
     assert _scored()[0].toordinal() == DAYS[1].toordinal() + 1
 

@@ -17,6 +17,7 @@ from stationkeeper.lifetime.assemble import assemble
 from stationkeeper.lifetime.fly import fly_lives
 from stationkeeper.lifetime.prepare import prepare
 from stationkeeper.lifetime.run import run
+from stationkeeper.lifetime.shaken import shaken
 from stationkeeper.lifetime.withdrawals import withdrawn
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.read import read_programme
@@ -31,6 +32,7 @@ PROGRAMME: Final = "iss-to-ros"
 STATION: Final = "iss"
 REPLICAS: Final = 250
 SEED: Final = 1
+LIMIT: Final = 0.01  # [1/year] of the policy iss-kept as it was when the scores were first seen
 LAST: Final = date(2026, 12, 31)  # lives up to it are the same without the days after it
 
 
@@ -152,8 +154,13 @@ def chance_of(told: Mapping[str, Any], known_on: date, day: date) -> float:
 
 
 def as_known(day: date, last: date | None = None) -> Programme:
-    """Return the programme as known on a day, up to a last day if one is given."""
-    settings = () if last is None else (f"span.last={last}",)
+    """Return the programme as known on a day, up to a last day if one is given.
+
+    The limit of the policy that keeps the station is the one chosen before the scores were seen:
+    the shipped one was changed after them, and would be tuned on what is scored here.
+    """
+    settings = [f"policy.iss-kept.parameters.yearly_risk_at_most={LIMIT}"]
+    settings += [] if last is None else [f"span.last={last}"]
     return read_programme(PROGRAMME, settings=settings, as_known=day)
 
 
@@ -181,7 +188,7 @@ def forecast(
     """
     say = progress or (lambda words: None)
     programme = as_known(day)
-    assembled = assemble(withdrawn(programme), reference_table)
+    assembled = assemble(withdrawn(shaken(programme)), reference_table)
     prepared = prepare(assembled, SEED, lambda words: None)
     say(f"hindcast: flying as known on {day}")
     lives = fly_lives(prepared, np.arange(replicas))
