@@ -161,6 +161,12 @@ def test_the_limit_of_risk_is_that_chosen_before_the_scores_were_seen(day: date)
     assert as_known(day).policy["iss-kept"].parameters["yearly_risk_at_most"] == 0.01
 
 
+def test_as_announced_those_who_leave_are_gone():
+    told = {**days()[1], "leave": date(2024, 7, 26)}
+    (group,) = [one for one in scored(made_up(), told) if one.name.endswith("presence, CRPS of 3")]
+    assert "as announced 0.177" in group.note  # of one share in three: gone for 828 days of 1,558
+
+
 def test_days_scored_begin_after_the_day_of_knowledge():
     assert _scored()[0].toordinal() == DAYS[1].toordinal() + 1
 
