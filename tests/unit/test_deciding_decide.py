@@ -23,6 +23,8 @@ from stationkeeper.lifetime.deciding.usage import used
 from stationkeeper.lifetime.deciding.view import View
 from stationkeeper.lifetime.withdrawals import withdrawn
 from stationkeeper.programme.check import check_source
+from stationkeeper.programme.composition import all_flights
+from stationkeeper.programme.crewing import Shock
 from stationkeeper.programme.deciding import Policy, Random
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.files import package_folder
@@ -87,6 +89,34 @@ def test_the_station_ends_when_it_is_certified_no_more() -> None:
     assert (made.acted["iss-kept"] == day("2030-07-01")).all()
     # The last burns follow when all is ready.
     assert (made.ended["iss"] == day("2031-01-01")).all()
+
+
+def test_the_last_certified_day_counts() -> None:
+    for last, acts in (("2030-07-30", "2030-07-01"), ("2030-07-31", "2030-08-01")):
+        made = decide(staged(iss_kept={"parameters": {"certified_until": last}}))
+        assert (made.acted["iss-kept"] == day(acts)).all(), last
+    stage = staged()
+    parts = {**stage.certified, "zarya": day("2029-05-31")}
+    made = decide(replace(stage, certified=parts))
+    assert (made.acted["iss-kept"] == day("2029-06-01")).all()
+
+
+def test_without_a_policy_that_decides_the_end_people_go_as_planned() -> None:
+    guard = {"act": "guard", "rule": "way-home", "parameters": {}}
+    made = decide(staged(iss_kept=guard))
+    assert (made.decided["iss"] == day("2030-07-12")).all()
+    assert (made.ended["iss"] == day("2031-01-01")).all()  # 170 days later, on a first of a month
+    made = decide(staged(iss_kept=guard, iss_comes_down=guard))
+    assert (made.ended["iss"] == day("2030-12-28")).all()
+
+
+def test_an_end_beyond_the_span_does_not_come() -> None:
+    guard = {"act": "guard", "rule": "way-home", "parameters": {}}
+    stage = staged(iss_kept=guard, iss_comes_down=guard)
+    months = int(np.searchsorted(stage.edges, day("2030-01-01")))
+    made = decide(replace(stage, edges=stage.edges[: months + 1]))
+    assert np.isinf(made.decided["iss"]).all()
+    assert np.isinf(made.ended["iss"]).all()
 
 
 def test_the_station_ends_at_once_when_the_risk_is_above_the_limit() -> None:
@@ -169,6 +199,14 @@ def test_a_guard_that_says_no_holds_every_act_of_its_station_back() -> None:
     assert np.isinf(made.left["roscosmos", "iss"]).all()
     assert np.isfinite(made.held["iss-kept", "iss-way-home"]).all()
     assert np.isfinite(made.launched[0]).any()  # launches are not held back
+
+
+def test_a_guard_holds_back_only_between_its_days() -> None:
+    spare = {"parameters": {"seats_spare": 90.0}}
+    made = decide(staged(yearly=0.04, iss_way_home={**spare, "until": date(2027, 1, 1)}))
+    assert (made.acted["iss-kept"] == day("2027-02-01")).all()
+    made = decide(staged(yearly=0.04, iss_way_home={**spare, "since": date(2027, 1, 1)}))
+    assert (made.acted["iss-kept"] < day("2027-01-01")).all()
 
 
 def test_the_guard_holds_whenever_people_leave(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,25 +358,55 @@ def test_a_launch_waits_while_a_rule_of_a_package_says_no() -> None:
     assert (made.launched[0][later] == ready[later]).all()
 
 
-def test_cooperation_is_seen_as_halted_by_random_shocks() -> None:
-    halt = Random(
-        kind="cooperation-halted", partners=("roscosmos",), per_year=0.5, lasts_days=(200.0, 400.0)
-    )
+@pytest.mark.parametrize(
+    ("kind", "name"), [("cooperation-halted", "cooperation_halted"), ("sanction", "sanctioned")]
+)
+def test_rules_see_what_random_shocks_do_to_a_partner(kind: Any, name: str) -> None:
+    strikes = Random(kind=kind, partners=("roscosmos",), per_year=0.5, lasts_days=(200.0, 400.0))
     programme, assembled = shipped()
-    programme = programme.model_copy(update={"random": {"halt": halt}})
+    programme = programme.model_copy(update={"random": {"strikes": strikes}})
     risks = flat_risks(assembled.keys, assembled.calendar.months, 40, 0.002)
     stage = stage_of(assembled, programme, risks, 1, np.arange(40))
-    shares: list[float] = []
+    shares: dict[str, list[float]] = {"cooperation_halted": [], "sanctioned": []}
 
     def looks(view: View, parameters: Any) -> Any:
-        shares.append(float(view.cooperation_halted.mean()))
+        for one, seen_so in shares.items():
+            seen_so.append(float(getattr(view, one).mean()))
         return view.all(False)
 
     stage.rules["roscosmos-leaves"] = looks
     policy = programme.policy["roscosmos-leaves"].model_copy(update={"rule": "looks"})
     programme = programme.model_copy(update={"policy": {"roscosmos-leaves": policy}})
     decide(replace(stage, programme=programme))
-    assert 0.15 < float(np.mean(shares)) < 0.6
+    assert 0.15 < float(np.mean(shares.pop(name))) < 0.6
+    (other,) = shares.values()
+    assert not any(other)
+
+
+def test_a_dated_shock_keeps_launches_to_its_own_station_alone() -> None:
+    programme, assembled = shipped()
+    risks = flat_risks(assembled.keys, assembled.calendar.months, 5, 0.002)
+    flight = min(
+        (one for one in all_flights(programme).values() if one.station == "ros"),
+        key=lambda one: one.docked,
+    )
+    site = flight.site or programme.ship[flight.ship].site
+
+    def struck(station: str) -> Stage:
+        shock = Shock(kind="pad-closed", date=date(2027, 1, 1), station=station, site=site)
+        changed = programme.model_copy(update={"shock": {"closed": shock}, "random": {}})
+        return stage_of(assembled, changed, risks, 1, np.arange(5))
+
+    assert np.isinf(struck("ros").crews["ros"].ready).all()
+    assert struck("iss").delays["ros"] is None
+    assert np.isfinite(struck("iss").crews["ros"].ready).all()
+    for place, one in enumerate(struck("iss").launches.plan):
+        closed = programme.module[one.module].site == site
+        assert np.isinf(struck(one.station).launches.ready[place]).all() == closed
+        other = "ros" if one.station == "iss" else "iss"
+        alone = struck(other).launches
+        if alone.holder[place] < 0:
+            assert np.isfinite(alone.ready[place]).all()
 
 
 def test_a_launch_announced_for_a_day_that_has_passed_has_not_flown() -> None:

@@ -7,12 +7,9 @@ from stationkeeper.lifetime.deciding.frontier import (
     LIMITS,
     Implied,
     alike,
-    dates_of,
-    days_of,
     frontier,
     limited_policies,
     on_front,
-    quantiles,
 )
 from stationkeeper.programme.deciding import Policy
 from stationkeeper.programme.read import read_programme
@@ -65,9 +62,9 @@ def test_the_front_is_that_of_a_plain_comparison() -> None:
 
 def test_what_lies_beyond_the_span_is_told_as_unknown() -> None:
     days = np.array([11_000.0] * 6 + [np.inf] * 4)
-    assert dates_of(days) == {"q05": "2030-02-12", "q50": "2030-02-12", "q95": None}
-    assert days_of(days) == {"q05": 11_000.0, "q50": 11_000.0, "q95": None}
-    assert quantiles(np.array([5.0])) == {"q05": 5.0, "q50": 5.0, "q95": 5.0}
+    (point,) = frontier(lambda limit: Implied(days, np.zeros(10), days), (0.01,))
+    assert point["dates"] == {"q05": "2030-02-12", "q50": "2030-02-12", "q95": None}
+    assert point["gap_days"] == {"q05": 11_000.0, "q50": 11_000.0, "q95": None}
 
 
 def test_a_gap_that_never_ends_is_on_the_front_only_with_the_least_risk() -> None:

@@ -140,3 +140,15 @@ def test_a_past_day_makes_a_forecast_from_words() -> None:
     assert rows["first launch", "ros"]["announced"] is not None
     assert [one["module"] for one in told["launches"]] == ["ros-first-module"]
     assert "roscosmos" in {one["partner"] for one in told["presence"]}
+
+
+def test_a_forecast_stands_beside_the_words_of_its_own_partner() -> None:
+    day = date(2022, 7, 26)
+    programme, assembled = shipped(day)
+    own = programme.statement["s040"]
+    other = own.model_copy(update={"partner": "nasa", "not_before": date(2031, 1, 1)})
+    programme = programme.model_copy(update={"statement": {"a": other, **programme.statement}})
+    risks = flat_risks(assembled.keys, assembled.calendar.months, 5, 0.002)
+    told = decisions_document(assembled, programme, risks, 1, np.arange(5))
+    (leave,) = [one for one in told["forecast"] if one["quantity"] == "leave"]
+    assert (leave["announced"], leave["told_by"]) == ("2025-01-01", "s040")

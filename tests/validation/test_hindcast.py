@@ -21,7 +21,7 @@ from stationkeeper.programme.read import read_programme
 from stationkeeper.programme.reference import reference_table
 from stationkeeper.report.evidence import stored_evidence
 from stationkeeper.units import days_since_2000
-from stationkeeper.validation.hindcast import scored
+from stationkeeper.validation.hindcast import CALIBRATED, scored
 from stationkeeper.validation.hindcast_flight import LAST, Forecast, as_known
 from stationkeeper.validation.hindcast_truth import (
     ACTS,
@@ -144,6 +144,24 @@ def test_a_score_is_within_if_it_is_no_worse_than_the_better_baseline():
     ].within
 
 
+def test_a_date_that_has_not_come_costs_the_years_for_which_it_was_held_to_have_come():
+    flown = made_up(decisions={"forecast": [
+        {"quantity": "leave", "chance_by": [["2024-10-30", 0.0], ["2024-10-31", 1.0]]}
+    ]})  # fmt: skip
+    name = f"leave, CRPS of the date up to {known_until()}"
+    assert rows_of(flown)[name].ours == pytest.approx(2.0, abs=0.01)
+    half = made_up(decisions={"forecast": [
+        {"quantity": "leave", "chance_by": [["2024-10-30", 0.0], ["2024-10-31", 0.5]]}
+    ]})  # fmt: skip
+    assert rows_of(half)[name].ours == pytest.approx(0.5, abs=0.01)
+
+
+def test_as_announced_those_who_leave_are_gone():
+    told = {**days()[1], "leave": date(2024, 7, 26)}
+    (group,) = [one for one in scored(made_up(), told) if one.name.endswith("presence, CRPS of 3")]
+    assert "as announced 0.177" in group.note  # of one share in three: gone for 828 days of 1,558
+
+
 def test_days_scored_begin_after_the_day_of_knowledge():
     assert _scored()[0].toordinal() == DAYS[1].toordinal() + 1
 
@@ -154,7 +172,11 @@ def _scored() -> tuple[date, date]:
 
 def test_each_group_of_events_counts_once():
     found = rows_of(made_up())
-    own = [row.ours for name, row in found.items() if name.endswith(", Brier score")]
+    own = [
+        row.ours
+        for name, row in found.items()
+        if name.endswith(", Brier score") and name.partition(",")[0] not in CALIBRATED
+    ]
     (pooled,) = [row for name, row in found.items() if name.startswith("Brier score of")]
     assert pooled.ours == pytest.approx(np.mean(own))
 

@@ -16,10 +16,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stationkeeper.constants import DAYS_PER_YEAR
 from stationkeeper.validation.hindcast_flight import Forecast, forecast
 from stationkeeper.validation.hindcast_truth import (
     ACTS,
     QUANTITY,
+    SHARES,
     authorities,
     days,
     flown_altitude,
@@ -32,6 +34,7 @@ from stationkeeper.validation.published import published
 from stationkeeper.validation.rows import Row
 from stationkeeper.validation.scores import (
     brier_score,
+    censored_crps,
     ensemble_crps,
     interval_coverage,
     position,
@@ -367,7 +370,7 @@ def _date_rows(flown: Forecast, told: dict[str, Any]) -> Iterator[Row]:
             _censored_score(flown, act),
             0.0,
             "a",
-            max((until - told.get(act, until)).days, 0) / 365.25,
+            max((until - told.get(act, until)).days, 0) / DAYS_PER_YEAR,
             "context",
             followed[act]["source"],
             note="threshold-weighted: what lies beyond the day does not count. Tolerance: score of"
@@ -376,16 +379,15 @@ def _date_rows(flown: Forecast, told: dict[str, Any]) -> Iterator[Row]:
 
 
 def _censored_score(flown: Forecast, act: str) -> float | None:
-    """Integral of the squared chance that it has come, to the day of knowledge. [a]
-
-    That is the censored CRPS of a date that has not come, from chances by month.
-    """
-    first = np.datetime64(flown.known_on)
-    days = np.arange(first, np.datetime64(known_until()) + 1, 15)
-    chances = [flown.chance_by(QUANTITY[act], day.astype(date)) for day in days]
-    if any(chance is None for chance in chances):
+    """Score of a date that has not come, from the chances that it has by each day. [a]"""
+    first, until = flown.known_on.toordinal(), known_until().toordinal()
+    days = np.arange(first, until + 1)
+    told = [flown.chance_by(QUANTITY[act], date.fromordinal(day)) for day in days.tolist()]
+    chances = [chance for chance in told if chance is not None]
+    if len(chances) < len(told):
         return None
-    return float(np.mean(np.square(np.array(chances, np.float64))) * len(days) * 15 / 365.25)
+    members = np.append(days, np.inf)[np.searchsorted(chances, SHARES)]
+    return float(censored_crps(members, np.inf, until)) / DAYS_PER_YEAR
 
 
 def _event_row(day: date, one: Event) -> Row:

@@ -17,6 +17,7 @@ from stationkeeper.lifetime.assemble import assemble
 from stationkeeper.lifetime.fly import fly_lives
 from stationkeeper.lifetime.prepare import prepare
 from stationkeeper.lifetime.run import run
+from stationkeeper.lifetime.shaken import shaken
 from stationkeeper.lifetime.withdrawals import withdrawn
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.read import read_programme
@@ -181,7 +182,7 @@ def forecast(
     """
     say = progress or (lambda words: None)
     programme = as_known(day)
-    assembled = assemble(withdrawn(programme), reference_table)
+    assembled = assemble(withdrawn(shaken(programme)), reference_table)
     prepared = prepare(assembled, SEED, lambda words: None)
     say(f"hindcast: flying as known on {day}")
     lives = fly_lives(prepared, np.arange(replicas))

@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 
 ACTS: Final = ("leave", "notice", "end", "first_launch")
 QUANTITY: Final = {act: act.replace("_", " ") for act in ACTS}  # as `decisions.json` calls them
-SHARES: Final = (np.arange(199) + 0.5) / 199  # members that stand for a distribution of slips
+SHARES: Final = (np.arange(199) + 0.5) / 199  # members that stand for a distribution
 
 
 @dataclass(frozen=True)

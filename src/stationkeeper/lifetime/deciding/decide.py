@@ -110,17 +110,20 @@ class _Deciding:
             self._carry_on()
             for key in self.acting:
                 policy = self.policies[key]
-                if policy.since and days_since_2000(policy.since) > world.begin:
-                    continue
-                if policy.until and days_since_2000(policy.until) < world.begin:
-                    continue
-                acts[policy.act](key, policy)
+                if self._in_force(policy):
+                    acts[policy.act](key, policy)
         world.close()
         end = self.stage.edges[-1]
         for (key, guard), since in self.held_since.items():
             until = np.minimum(self.made.acted[key], end)
             self.made.held[key, guard] = np.where(np.isfinite(since), until - since, np.nan)
         return self.made
+
+    def _in_force(self, policy: Policy) -> bool:
+        """Return whether the first day of the month lies within the days of a policy."""
+        first, last, day = policy.since, policy.until, self.world.begin
+        begun = first is None or days_since_2000(first) <= day
+        return begun and (last is None or days_since_2000(last) >= day)
 
     def _carry_on(self) -> None:
         """Let happen what the document plans and no policy decides."""
@@ -194,7 +197,8 @@ class _Deciding:
         world, made, station = self.world, self.made, policy.station
         ending = policy.rule in ENDINGS
         decided = made.decided[station]
-        asked = world.there(station) & ((decided < NEVER) if ending else (decided == NEVER))
+        asked = world.there(station)
+        asked = asked & ((decided <= world.begin) if ending else (decided == NEVER))
         if not asked.any():
             return
         yes = self._agreed(key, policy, asked)
@@ -245,6 +249,8 @@ class _Deciding:
         for guard in self.guards:
             one = self.policies[guard]
             if one.station != policy.station or policy.act in ("launch", "replace"):
+                continue
+            if not self._in_force(one):
                 continue
             view = seen_by(self.world, one.rule, policy, self.parameters[key], **seen)
             let = answer(guard, one.rule, self.stage.rules[guard], view, self.parameters[guard])

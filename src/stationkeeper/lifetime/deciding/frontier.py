@@ -7,13 +7,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeeper.lifetime.deciding.bands import date_band, number_band
 from stationkeeper.lifetime.deciding.decide import decide
 from stationkeeper.lifetime.deciding.gaps import gaps_of
 from stationkeeper.lifetime.deciding.risk import taken
 from stationkeeper.lifetime.deciding.rules import measures_of
 from stationkeeper.lifetime.deciding.stage import Stage
 from stationkeeper.programme.document import Programme
-from stationkeeper.units import date_from_days
 
 Array = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ NOTE: Final = (
     " the other. The gap is the middle one of the replicas, and the risk their mean."
 )
 LEAVE: Final = "people-leave"  # grows with age where losses hardly do
-_QUANTILES: Final = (("q05", 0.05), ("q50", 0.5), ("q95", 0.95))
+_SHARES: Final = ("q05", "q50", "q95")
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,9 @@ def frontier(
         points.append(
             {
                 "limit": limit,
-                "dates": dates_of(implied.day),
+                "dates": date_band(implied.day, _SHARES),
                 "risk": round(float(implied.risk.mean()), 6),
-                "gap_days": days_of(implied.gap),
+                "gap_days": number_band(implied.gap, _SHARES),
             }
         )
     gap = [np.inf if one["gap_days"]["q50"] is None else one["gap_days"]["q50"] for one in points]
@@ -124,39 +124,6 @@ def on_front(risk: Sequence[float], gap: Sequence[float]) -> list[bool]:
     no_more = (first <= first[:, None]) & (second <= second[:, None])
     less = (first < first[:, None]) | (second < second[:, None])
     return [bool(beaten == 0) for beaten in (no_more & less).sum(axis=1)]
-
-
-def quantiles(values: Array) -> dict[str, float]:
-    """Return values that replicas have, at 0.05, 0.5 and 0.95; infinite ones count as the largest.
-
-    Examples
-    --------
-    >>> quantiles(np.array([1.0, 2.0, np.inf]))
-    {'q05': 1.0, 'q50': 2.0, 'q95': inf}
-    """
-    ordered = np.sort(values)
-    places = {name: max(int(np.ceil(share * ordered.size)) - 1, 0) for name, share in _QUANTILES}
-    return {name: float(ordered[place]) for name, place in places.items()}
-
-
-def dates_of(days: Array) -> dict[str, str | None]:
-    """Return a band of dates; None where the quantile lies beyond the span.
-
-    Examples
-    --------
-    >>> dates_of(np.array([11_000.0, 11_000.0, np.inf]))
-    {'q05': '2030-02-12', 'q50': '2030-02-12', 'q95': None}
-    """
-    return {
-        name: date_from_days(day).isoformat() if np.isfinite(day) else None
-        for name, day in quantiles(days).items()
-    }
-
-
-def days_of(days: Array) -> dict[str, float | None]:
-    """Return a band of durations; None where the quantile lies beyond the span. [d]"""
-    found = quantiles(days).items()
-    return {name: round(value, 1) if np.isfinite(value) else None for name, value in found}
 
 
 def frontiers_of(stage: Stage) -> list[dict[str, Any]]:

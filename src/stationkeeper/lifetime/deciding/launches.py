@@ -155,7 +155,9 @@ def launches_of(
             wanted = np.maximum(wanted, there)
         module = programme.module.get(one.module)
         if module is not None:
-            wanted = launch_delay(programme, shocks, module.launcher, module.site, wanted)
+            wanted = launch_delay(
+                programme, shocks, module.launcher, module.site, wanted, station=one.station
+            )
         ready[place] = wanted
     return Launches(plan, home, holder, transit, ready)
 
@@ -231,6 +233,7 @@ def _planned_crew(
         flight.site or ship.site,
         np.full(replicas.size, day),
         ship=flight.ship,
+        station=station,
     )
     return FirstCrew(
         tuple(sorted(docks)),

@@ -444,7 +444,7 @@ def _nothing(told: Risks, station: str, measure: str, shape: tuple[int, ...]) ->
 
 
 def risk_rows(risks: Risks) -> list[dict[str, Any]]:
-    """Return the risks as entries of the list ``risk`` in decisions.json.
+    """Return the risks as entries of the list ``risk`` in decisions.json; null where unknown.
 
     Examples
     --------
@@ -463,10 +463,14 @@ def risk_rows(risks: Risks) -> list[dict[str, Any]]:
                     "station": station,
                     "measure": measure,
                     "months": months,
-                    "yearly": [round(value, 6) for value in mean.tolist()],
-                    "low": [round(value, 6) for value in low.tolist()],
-                    "high": [round(value, 6) for value in high.tolist()],
+                    "yearly": _told(mean),
+                    "low": _told(low),
+                    "high": _told(high),
                     "flown_until": months[until] if until < len(months) else None,
                 }
             )
     return found
+
+
+def _told(values: Array) -> list[float | None]:
+    return [round(value, 8) if np.isfinite(value) else None for value in values.tolist()]

@@ -1,6 +1,6 @@
 """The view of one policy on the world of a month."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +10,7 @@ from stationkeeper.lifetime.deciding.risk import LEAKING, STATES
 from stationkeeper.lifetime.deciding.rules import day_of
 from stationkeeper.lifetime.deciding.view import NEVER, View, frozen
 from stationkeeper.lifetime.deciding.world import Docked, World
-from stationkeeper.lifetime.random_shocks import halted
+from stationkeeper.lifetime.random_shocks import Struck, halted, sanctioned
 from stationkeeper.programme.deciding import Parameter, Policy
 from stationkeeper.units import days_since_2000
 
@@ -111,7 +111,10 @@ def seen_by(
         "end_ship_docked": world.some if stage.end_ships[station] <= world.begin else world.none,
         "separation_ready": world.none,
         "separation_not_before": NEVER if event is None else float(days_since_2000(event.date)),
-        "cooperation_halted": _halted(world, partner if wants("cooperation_halted") else None),
+        "cooperation_halted": _struck(
+            world, halted, partner if wants("cooperation_halted") else None
+        ),
+        "sanctioned": _struck(world, sanctioned, partner if wants("sanctioned") else None),
         "module": None,
         "module_ready": world.none,
         "module_life_ends": world.never,
@@ -124,10 +127,12 @@ def seen_by(
     return view
 
 
-def _halted(world: World, partner: str | None) -> Flags:
+def _struck(
+    world: World, asked: Callable[[Mapping[str, Struck], str, float], Flags], partner: str | None
+) -> Flags:
     if partner is None or not world.stage.shocks:
         return world.none
-    found = halted(world.stage.shocks, partner, world.begin)
+    found = asked(world.stage.shocks, partner, world.begin)
     return frozen(np.broadcast_to(found, world.none.shape))
 
 

@@ -338,7 +338,9 @@ def _grounded(
 def crew_delay(programme: Programme, station: str, shocks: Mapping[str, Struck]) -> Delay | None:
     """Return what shocks make of a wanted launch day of crews to a station; None without any."""
     kinds = ("grounded", "pad-closed")
-    dated = any(shock.kind in kinds for shock in programme.shock.values())
+    dated = any(
+        shock.kind in kinds and shock.station == station for shock in programme.shock.values()
+    )
     flights = [
         flight
         for flight in all_flights(programme).values()
@@ -357,6 +359,7 @@ def crew_delay(programme: Programme, station: str, shocks: Mapping[str, Struck])
             flight.site or ship.site,
             day,
             ship=flight.ship,
+            station=station,
         )
         return np.asarray(np.broadcast_to(found, day.shape))
 

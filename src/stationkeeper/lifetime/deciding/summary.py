@@ -23,7 +23,14 @@ from stationkeeper.lifetime.deciding.frontier import frontiers_of
 from stationkeeper.lifetime.deciding.gaps import Gap, gaps_of
 from stationkeeper.lifetime.deciding.plugins import rules_of
 from stationkeeper.lifetime.deciding.presence import presence_of
-from stationkeeper.lifetime.deciding.risk import MEASURES, Risks, flat_risks, risks, taken
+from stationkeeper.lifetime.deciding.risk import (
+    MEASURES,
+    Risks,
+    flat_risks,
+    risk_rows,
+    risks,
+    taken,
+)
 from stationkeeper.lifetime.deciding.rows import outcomes
 from stationkeeper.lifetime.deciding.rules import RULES
 from stationkeeper.lifetime.deciding.stage import Stage, stage_of
@@ -181,7 +188,7 @@ def decisions_document(
         "presence": presence_of(stage, assembled, made),
         "launches": list(_launches(stage, made)),
         "frontier": frontiers_of(stage),
-        "risk": list(_risk(stage, told)),
+        "risk": risk_rows(told),
         "forecast": list(_forecast(stage, made)),
         "slips": slip_summary(slip_model(stage.as_of)),
         "notes": notes,
@@ -313,38 +320,27 @@ def _launches(stage: Stage, made: Decisions) -> Iterator[dict[str, Any]]:
         }
 
 
-def _risk(stage: Stage, told: Risks) -> Iterator[dict[str, Any]]:
-    months = np.datetime_as_string(told.months, unit="M").tolist()
-    for station, measures in told.mean.items():
-        until = told.flown_until[station]
-        for measure, mean in measures.items():
-            low, high = told.band[station][measure]
-            yield {
-                "station": station,
-                "measure": measure,
-                "months": months,
-                "yearly": _told(mean),
-                "low": _told(low),
-                "high": _told(high),
-                "flown_until": months[until] if until < len(months) else None,
-            }
-
-
-def _told(values: Array) -> list[float | None]:
-    return [round(float(v), 8) if np.isfinite(v) else None for v in values]
-
-
 def _forecast(stage: Stage, made: Decisions) -> Iterator[dict[str, Any]]:
     """Yield the dates that are forecast beside what is announced of each."""
     said = announced(stage.programme, stage.as_of)
     first, last = _years(stage)
 
-    def row(quantity: str, station: str, act: str, days: Array, planned: float) -> dict[str, Any]:
+    def row(
+        quantity: str,
+        station: str,
+        act: str,
+        days: Array,
+        planned: float = np.inf,
+        partner: str | None = None,
+    ) -> dict[str, Any]:
         words = next(
             (
                 one
-                for (what, _, where), one in said.items()
-                if what == act and where == station and one.first_day is not None
+                for (what, who, where), one in said.items()
+                if what == act
+                and where == station
+                and partner in (None, who)
+                and one.first_day is not None
             ),
             None,
         )
@@ -367,8 +363,8 @@ def _forecast(stage: Stage, made: Decisions) -> Iterator[dict[str, Any]]:
             policy.act == "leave" and policy.partner == partner and policy.station == station
             for policy in stage.programme.policy.values()
         ):
-            yield row("leave", station, "leave", left, np.inf)
-            yield row("notice", station, "notice", made.notice[partner, station], np.inf)
+            yield row("leave", station, "leave", left, partner=partner)
+            yield row("notice", station, "notice", made.notice[partner, station], partner=partner)
     for station, ended in made.ended.items():
         if any(p.act == "end" and p.station == station for p in stage.programme.policy.values()):
             yield row("end", station, "end", ended, stage.planned_gone(station))
@@ -379,9 +375,9 @@ def _forecast(stage: Stage, made: Decisions) -> Iterator[dict[str, Any]]:
             plan = stage.launches.plan[first_place]
             days = made.launched[places].min(axis=0)
             # The plan that is flown, which an override may have changed, not the latest words.
-            yield row("first launch", station, "first-launch", days, np.inf) | {
+            yield row("first launch", station, "first-launch", days) | {
                 "announced": plan.announced.isoformat(),
                 "told_by": plan.told_by,
             }
         yield row("first crew", station, "first-crew", made.crewed[station], crew.planned)
-        yield row("separation", station, "separation", made.separated[station], np.inf)
+        yield row("separation", station, "separation", made.separated[station])

@@ -69,7 +69,7 @@ class View:
     notice_given : ndarray of bool, (R,)
         The notice of the partner has been given.
     ending : ndarray of float, (R,)
-        Days since the end of the station was decided; minus infinity before. [d]
+        Days since its people went for good by decision or plan; negative before. [d]
     end_ship_docked : ndarray of bool, (R,)
         The ship that makes the last burns is docked, or none is named.
     separation_ready : ndarray of bool, (R,)
@@ -77,7 +77,9 @@ class View:
     separation_not_before : float
         Day of the planned separation in the document; infinite if none is planned. [d]
     cooperation_halted : ndarray of bool, (R,)
-        Cooperation with the partner is halted.
+        Cooperation with the partner is halted, by a random shock.
+    sanctioned : ndarray of bool, (R,)
+        Parts for the partner do not come, by a random shock.
     module : text or None
         Launch and replace: the module in question.
     module_ready : ndarray of bool, (R,)
@@ -85,7 +87,7 @@ class View:
     module_life_ends : ndarray, (R,)
         Replace: day on which its design life ends. [d]
     launches_in_year : ndarray of int, (R,)
-        Replacements launched or ordered for the coming year. [-]
+        Replacements ordered in this month and the eleven before it. [-]
     """
 
     month: int
@@ -116,6 +118,7 @@ class View:
     separation_ready: Flags
     separation_not_before: float
     cooperation_halted: Flags
+    sanctioned: Flags
     module: str | None
     module_ready: Flags
     module_life_ends: Array
@@ -193,6 +196,7 @@ def plain_view(replicas: int, **known: object) -> View:
             "notice_given",
             "separation_ready",
             "cooperation_halted",
+            "sanctioned",
             "module_ready",
         ),
         no,

@@ -70,13 +70,15 @@ class World:
         self._waiting = dict(enumerate(stage.launches.ready.min(axis=1).tolist()))
         policies = self.programme.policy.values()
         self.endings = {p.station for p in policies if p.act == "end" and p.rule in ENDINGS}
-        decided = {policy.station for policy in policies if policy.act == "end"}
+        decided = {p.station for p in policies if p.act == "end" and p.rule not in ENDINGS}
         for station, one in self.programme.station.items():
-            gone = people = NEVER if station in decided else stage.planned_gone(station)
+            gone = people = stage.planned_gone(station)
             if np.isfinite(gone) and one.end is not None and one.end.crew_leaves is not None:
                 people = float(days_since_2000(one.end.crew_leaves))
-            made.decided[station] = np.full(stage.size, people)
-            made.ended[station] = np.full(stage.size, gone)
+            # A policy that only says how a station ends takes its people's last day from the plan.
+            made.decided[station] = np.full(stage.size, NEVER if station in decided else people)
+            acted_on = station in decided or station in self.endings
+            made.ended[station] = np.full(stage.size, NEVER if acted_on else gone)
             made.lost[station] = self._lost_on(station)
         made.launched = np.full(stage.launches.ready.shape, NEVER)
         made.docked = made.launched.copy()
@@ -147,7 +149,7 @@ class World:
         made, end = self.made, self.stage.edges[-1]
         for station in self.stage.crews:
             self._first_crew(station)
-        for table in (made.acted, made.lost, made.begun, made.crewed):
+        for table in (made.acted, made.decided, made.ended, made.lost, made.begun, made.crewed):
             for days in table.values():
                 days[days >= end] = NEVER
 
@@ -338,17 +340,18 @@ class World:
 
         `until` is a day to which the user lets all of them count as certified. [d]
         """
-        if until >= self.next:
+        last = self.next - 1.0  # the days compared are the last ones that count
+        if until >= last:
             return self.some
         days = [d for name, d in self.stage.certified.items() if self.stage.there[name] == station]
-        if min(days, default=NEVER) < self.next:
+        if min(days, default=NEVER) < last:
             return self.none
         found = self.some
         for place, one in enumerate(self.stage.launches.plan):
             part = self.programme.module.get(one.module)
             if one.station == station and part is not None and part.design_life_years:
                 ends = self.made.docked[place] + part.design_life_years * DAYS_PER_YEAR
-                found = found & (ends >= self.next)
+                found = found & (ends >= last)
         return found
 
     def people(self, station: str, leaves: str | None, ends: bool) -> tuple[Whole, ...]:
