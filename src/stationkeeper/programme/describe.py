@@ -5,6 +5,11 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from stationkeeper.programme.composition import all_crews, all_flights, station_intervals
+from stationkeeper.programme.describe_policies import (
+    describe_policies,
+    describe_random,
+    policy_lines,
+)
 from stationkeeper.programme.describe_record import describe_record, record_lines
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.files import parse_packaged
@@ -203,6 +208,8 @@ def describe(programme: Programme) -> dict[str, Any]:
             for key, work in programme.work.items()
         ],
         "words": describe_record(programme),
+        "policies": describe_policies(programme),
+        "random": describe_random(programme),
     }
 
 
@@ -321,6 +328,7 @@ def as_text(description: dict[str, Any]) -> str:
         lines += _crewing_lines(description, station["key"])
         lines += _upkeep_lines(station["upkeep"])
     lines += record_lines(description["words"])
+    lines += policy_lines(description["policies"], description["random"])
     ships = ", ".join(ship["title"] for ship in description["ships"].values())
     lines += ["", f"ships: {ships or 'none'}"]
     return "\n".join(lines)

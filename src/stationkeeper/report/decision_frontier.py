@@ -99,7 +99,10 @@ def _panel(axes: "Axes", one: Told) -> None:
     axes.errorbar(gap, risk, xerr=[left, right], fmt="none", ecolor=_BAND, elinewidth=2.0, zorder=1)
     axes.plot(np.full(beyond.sum(), edge), risk[beyond], ">", color=_BAND, markersize=5)
     order = np.argsort(gap[front], kind="stable")
-    axes.plot(gap[front][order], risk[front][order], color=_FRONT, linewidth=1.0)
+    # In steps: between two limits nothing is to be had that lies on a straight line.
+    axes.plot(
+        gap[front][order], risk[front][order], color=_FRONT, linewidth=1.0, drawstyle="steps-post"
+    )
     axes.plot(gap[front], risk[front], "o", color=_FRONT, markersize=6)
     axes.plot(gap[~front], risk[~front], "o", color=_OTHER, markerfacecolor="white", markersize=6)
     axes.margins(x=0.08, y=0.28)
