@@ -21,10 +21,10 @@ def decided(limit: float) -> Implied:
     return Implied(day, np.full(21, limit), np.maximum(12_000.0 - day, 0.0))
 
 
-def test_thirteen_limits_are_tried_evenly_from_a_thousandth_to_a_tenth() -> None:
-    assert len(LIMITS) == 13
+def test_nine_limits_are_tried_evenly_from_a_thousandth_to_a_tenth() -> None:
+    assert len(LIMITS) == 9
     assert (LIMITS[0], LIMITS[-1]) == (0.001, 0.1)
-    assert np.diff(np.log(LIMITS)) == pytest.approx(np.log(100) / 12, rel=0.01)
+    assert np.diff(np.log(LIMITS)) == pytest.approx(np.log(100) / 8, rel=0.01)
 
 
 def test_a_higher_limit_acts_later_and_takes_more_risk() -> None:
@@ -40,10 +40,10 @@ def test_a_higher_limit_acts_later_and_takes_more_risk() -> None:
 def test_points_that_only_add_risk_are_not_on_the_front() -> None:
     points = frontier(decided)
     without = [point["gap_days"]["q50"] == 0.0 for point in points]
-    assert 2 <= sum(without) < 13
+    assert 2 <= sum(without) < 9
     first = without.index(True)
     front = [point["on_front"] for point in points]
-    assert front == [place <= first for place in range(13)]
+    assert front == [place <= first for place in range(9)]
 
 
 def test_the_front_is_that_of_a_plain_comparison() -> None:

@@ -18,7 +18,7 @@ from stationkeeper.programme.document import Programme
 Array = NDArray[np.float64]
 
 LIMIT: Final = "yearly_risk_at_most"
-LIMITS: Final = tuple(float(limit) for limit in np.round(np.logspace(-3, -1, 13), 5))  # [1/year]
+LIMITS: Final = tuple(float(limit) for limit in np.round(np.logspace(-3, -1, 9), 5))  # [1/year]
 NOTE: Final = (
     "The limit on this measure alone decides: certification is set aside. Each point is the same"
     " replicas; a point is on the front if no other has less of risk or gap without having more of"
@@ -70,7 +70,7 @@ def frontier(
     decide_with_limit : callable
         Lets a policy decide with a limit of yearly risk, and returns what that implies.
     limits : sequence of float
-        Limits tried; 13 from 0.1 % to 10 % a year if not given. [1/year]
+        Limits tried; nine from 0.1 % to 10 % a year if not given. [1/year]
 
     Returns
     -------
@@ -206,12 +206,12 @@ def limits_among(risk: NDArray[np.floating]) -> tuple[float, ...]:
     Returns
     -------
     tuple of float
-        At most 13, rising; between the ends those that equal shares of the risks exceed. [1/year]
+        At most nine, rising; between the ends those that equal shares of the risks exceed. [1/year]
 
     Examples
     --------
     >>> limits_among(np.array([0.004, 0.006, 0.008]))[:4]
-    (0.001, 0.004, 0.0044, 0.0048)
+    (0.001, 0.004, 0.00467, 0.00533)
     """
     inner = np.quantile(risk, np.linspace(0.0, 1.0, len(LIMITS) - 2))
     rounded = {float(f"{limit:.3g}") for limit in inner if LIMITS[0] < limit < LIMITS[-1]}
