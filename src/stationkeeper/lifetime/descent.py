@@ -1,7 +1,6 @@
 """How each station of a run comes down, beside the other ways it could: ``descent.json``."""
 
 import io
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +27,7 @@ from stationkeeper.orbit.deorbit import HOLD_ALTITUDE, first_below
 from stationkeeper.orbit.flight import ENTRY_ALTITUDE, fly
 from stationkeeper.programme.composition import all_flights, station_intervals
 from stationkeeper.results.folder import RunFolder
-from stationkeeper.results.storage import storage_errors, write_atomically
+from stationkeeper.results.storage import storage_errors, write_document
 from stationkeeper.units import KILOMETRE, days_since_2000
 
 if TYPE_CHECKING:
@@ -82,8 +81,7 @@ def write_descent(prepared: Prepared, folder: RunFolder, results: "xr.Dataset") 
     StorageError
         If it cannot be written.
     """
-    text = json.dumps(descents(prepared, folder, results), indent=1, allow_nan=False)
-    write_atomically(folder.path / FILE, (text + "\n").encode())
+    write_document(folder.path / FILE, descents(prepared, folder, results))
 
 
 def descents(prepared: Prepared, folder: RunFolder, results: "xr.Dataset") -> dict[str, Any]:

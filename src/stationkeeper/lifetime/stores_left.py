@@ -4,7 +4,6 @@ One course with mean use, no replicas: people as planned, recovery while its fun
 paper, air made up for as recorded. The day-step engine flies the same stores with all that fails.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,7 +32,7 @@ from stationkeeper.programme.functions import Brought
 from stationkeeper.programme.traffic import Flight
 from stationkeeper.programme.wear import Leak
 from stationkeeper.results.folder import RunFolder
-from stationkeeper.results.storage import write_atomically
+from stationkeeper.results.storage import write_document
 from stationkeeper.schedule.manifest import Item, Load, remanifest
 from stationkeeper.units import date_from_days, days_since_2000
 
@@ -386,8 +385,7 @@ def write_stores(folder: RunFolder, programme: Programme) -> None:
     StorageError
         If it cannot be written.
     """
-    text = json.dumps(stores_document(programme), indent=1, allow_nan=False)
-    write_atomically(folder.path / STORES, (text + "\n").encode())
+    write_document(folder.path / STORES, stores_document(programme))
 
 
 def _items(programme: Programme, along: Supplies) -> list[dict[str, Any]]:

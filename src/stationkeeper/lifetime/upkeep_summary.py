@@ -1,7 +1,5 @@
 """What a run says of upkeep beside its table: two documents in its folder."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -16,7 +14,7 @@ from stationkeeper.lifetime.tally import ALTITUDE_DAYS, LEVEL, NET_USE
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.function_graph import graph_edges
 from stationkeeper.results.folder import RunFolder
-from stationkeeper.results.storage import write_atomically
+from stationkeeper.results.storage import write_document
 
 UPKEEP: Final = "upkeep.json"
 WITHDRAWALS: Final = "withdrawals.json"
@@ -34,15 +32,11 @@ def write_upkeep(prepared: Prepared, folder: RunFolder, original: Programme) -> 
         If they cannot be written.
     """
     upkeep = {"stations": upkeep_of_stations(prepared)}
-    _write(folder, UPKEEP, upkeep)
+    write_document(folder.path / UPKEEP, upkeep)
     if prepared.partings:
-        _write(folder, WITHDRAWALS, {"rows": withdrawals(prepared, folder, original)})
+        rows = withdrawals(prepared, folder, original)
+        write_document(folder.path / WITHDRAWALS, {"rows": rows})
     return upkeep
-
-
-def _write(folder: RunFolder, name: str, document: Mapping[str, Any]) -> None:
-    text = json.dumps(document, indent=1, allow_nan=False)
-    write_atomically(folder.path / name, (text + "\n").encode())
 
 
 def upkeep_of_stations(prepared: Prepared) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What a run says of words and deeds: one document in its folder."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -21,7 +20,7 @@ from stationkeeper.programme.record_states import (
 )
 from stationkeeper.programme.traffic import Event
 from stationkeeper.results.folder import RunFolder
-from stationkeeper.results.storage import write_atomically
+from stationkeeper.results.storage import write_document
 
 WORDS: Final = "words.json"
 _DEEDS: Final = {
@@ -61,8 +60,7 @@ def write_words(
     """
     if not holds_words(programme):
         return
-    text = json.dumps(words_document(programme, upkeep, results), indent=1, allow_nan=False)
-    write_atomically(folder.path / WORDS, (text + "\n").encode())
+    write_document(folder.path / WORDS, words_document(programme, upkeep, results))
 
 
 def holds_words(programme: Programme) -> bool:

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -74,6 +75,18 @@ def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], None]) ->
             temporary.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def write_document(path: Path, document: object) -> None:
+    """Write a document as JSON, a value a line, so that a reader finds all of it or none.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be written.
+    """
+    text = json.dumps(document, indent=1, allow_nan=False)
+    write_atomically(path, (text + "\n").encode())
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,6 +1,5 @@
 """What a run says of decisions: ``decisions.json`` in its folder."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +40,7 @@ from stationkeeper.lifetime.shaken import shaken
 from stationkeeper.lifetime.slips import slip_model, slip_summary
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.record_states import announced
-from stationkeeper.results.storage import write_atomically
+from stationkeeper.results.storage import write_document
 from stationkeeper.units import date_from_days
 
 Array = NDArray[np.float64]
@@ -107,8 +106,7 @@ def write_decisions(
     stay = fly_staying(programme, kept, replicas, seed, progress=progress) if kept else None
     told = risks(main, stay, assembled, replicas)
     document = decisions_document(assembled, shaken(programme), told, seed, np.arange(replicas))
-    text = json.dumps(document, indent=1, allow_nan=False)
-    write_atomically(folder / DECISIONS, (text + "\n").encode())
+    write_document(folder / DECISIONS, document)
 
 
 def rehearse(assembled: Assembled, programme: Programme, seed: int) -> None:
