@@ -18,9 +18,9 @@ from stationkeeper.lifetime.compare import (
     compare,
     difference,
     documented,
-    not_dominated,
     read_front,
 )
+from stationkeeper.lifetime.front import not_dominated
 from stationkeeper.lifetime.measures import MEASURE, Measured
 from stationkeeper.lifetime.prepare import sun_of_days
 from stationkeeper.lifetime.run import identity

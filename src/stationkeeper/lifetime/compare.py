@@ -14,6 +14,7 @@ import stationkeeper
 from stationkeeper.campaign.chunks import available_cores
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime.deciding.summary import DECISIONS
+from stationkeeper.lifetime.front import not_dominated
 from stationkeeper.lifetime.measures import (
     MEASURE,
     MEASURES,
@@ -382,34 +383,6 @@ def difference(one: Measured, other: Measured, measure: Measure) -> dict[str, fl
         "mean": mean,
         "mean_error": error,
     }
-
-
-def not_dominated(points: Array, more_is_better: Sequence[bool]) -> NDArray[np.bool_]:
-    """Return which points no other point beats.
-
-    A point is beaten by one that is at least as good in every measure and better in one.
-
-    Parameters
-    ----------
-    points : ndarray, (P, M)
-        Values of M measures.
-    more_is_better : sequence of bool, (M,)
-        For each measure.
-
-    Returns
-    -------
-    ndarray of bool, (P,)
-
-    Examples
-    --------
-    >>> points = np.array([[1.0, 5.0], [2.0, 9.0], [2.0, 8.0], [3.0, 9.0]])
-    >>> not_dominated(points, [False, True]).tolist()
-    [True, True, False, False]
-    """
-    worth = np.where(np.asarray(more_is_better), points, -points)
-    as_good = (worth[:, None, :] >= worth[None, :, :]).all(axis=2)
-    better = (worth[:, None, :] > worth[None, :, :]).any(axis=2)
-    return np.asarray(~(as_good & better).any(axis=0))
 
 
 def documented(folder: Path) -> dict[str, Any]:

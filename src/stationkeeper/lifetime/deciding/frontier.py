@@ -13,6 +13,7 @@ from stationkeeper.lifetime.deciding.gaps import gaps_of
 from stationkeeper.lifetime.deciding.risk import taken
 from stationkeeper.lifetime.deciding.rules import measures_of
 from stationkeeper.lifetime.deciding.stage import Stage
+from stationkeeper.lifetime.front import not_dominated
 from stationkeeper.programme.document import Programme
 
 Array = NDArray[np.float64]
@@ -120,10 +121,8 @@ def on_front(risk: Sequence[float], gap: Sequence[float]) -> list[bool]:
     >>> on_front([0.1, 0.2, 0.3, 0.2], [9.0, 5.0, 5.0, 5.0])
     [True, True, False, True]
     """
-    first, second = np.asarray(risk, np.float64), np.asarray(gap, np.float64)
-    no_more = (first <= first[:, None]) & (second <= second[:, None])
-    less = (first < first[:, None]) | (second < second[:, None])
-    return [bool(beaten == 0) for beaten in (no_more & less).sum(axis=1)]
+    points = np.column_stack([risk, gap]).astype(np.float64)
+    return [bool(stays) for stays in not_dominated(points, [False, False])]
 
 
 def frontiers_of(stage: Stage) -> list[dict[str, Any]]:
