@@ -17,6 +17,7 @@ from stationkeeper.constants import DAYS_PER_YEAR
 from stationkeeper.programme.crewing import Shock
 from stationkeeper.programme.deciding import Random
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.recorded import recorded_until
 from stationkeeper.programme.traffic import Flight
 from stationkeeper.units import days_since_2000
 
@@ -288,11 +289,7 @@ def last_recorded_day(programme: Programme) -> date:
     >>> last_recorded_day(read_programme("iss-to-ros")).year
     2026
     """
-    if programme.as_known is not None:
-        return programme.as_known
-    flown = [one.launched for one in programme.flight.values() if one.status != "planned"]
-    flown += [one.launched for one in programme.crew.values() if one.status != "planned"]
-    return max(flown, default=programme.span.first - timedelta(days=1))
+    return recorded_until(programme, programme.span.first - timedelta(days=1))
 
 
 def chances_of_loss(programme: Programme, flights: Mapping[str, Flight]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.parts import Day
 from stationkeeper.programme.record import Act, Cooperation, Statement
+from stationkeeper.programme.recorded import recorded_until
 
 SILENT_TRACKS: Final = frozenset({"context", "protest"})
 """Tracks that are recorded and announce nothing."""
@@ -457,8 +458,4 @@ def as_of(programme: Programme) -> date:
     >>> str(as_of(read_programme("iss-to-ros", as_known=date(2022, 7, 26))))
     '2022-07-26'
     """
-    if programme.as_known is not None:
-        return programme.as_known
-    flown = [one.launched for one in programme.flight.values() if one.status != "planned"]
-    flown += [one.launched for one in programme.crew.values() if one.status != "planned"]
-    return max(flown, default=programme.span.first)
+    return recorded_until(programme, programme.span.first)

@@ -17,6 +17,7 @@ from stationkeeper.lifetime.shaken import shaken
 from stationkeeper.lifetime.tally_upkeep import tally_upkeep, upkeep_events
 from stationkeeper.lifetime.withdrawals import stations_left, withdrawn
 from stationkeeper.programme.document import Programme
+from stationkeeper.programme.recorded import flown_launches
 from stationkeeper.programme.reference import reference_table
 from stationkeeper.programme.stations import ReboostRule, Station
 from stationkeeper.programme.traffic import Event, Flight, Traffic
@@ -35,9 +36,8 @@ def known_on(programme: Programme) -> date:
     """
     if programme.as_known is not None:
         return programme.as_known
-    flown = [one.launched for one in programme.flight.values() if one.status != "planned"]
-    flown += [one.launched for one in programme.crew.values() if one.status == "flown"]
-    return max([programme.span.first, *(day for day in flown if day <= programme.span.last)])
+    flown = [day for day in flown_launches(programme) if day <= programme.span.last]
+    return max([programme.span.first, *flown])
 
 
 def planned_end(programme: Programme, station: str) -> date | None:
