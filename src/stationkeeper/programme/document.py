@@ -17,6 +17,14 @@ from stationkeeper.programme.record import (
     Statement,
     Treaty,
 )
+from stationkeeper.programme.services import (
+    Constellation,
+    Contract,
+    Ground,
+    OrbitVersion,
+    Payload,
+    Service,
+)
 from stationkeeper.programme.stations import Station
 from stationkeeper.programme.traffic import Crew, Event, Flight, Traffic
 from stationkeeper.programme.wear import Conjunction, Equipment, Leak
@@ -140,6 +148,19 @@ class Programme(Part):
     """Shocks that strike by chance, by key. [-]"""
     slips: Slips = Slips()
     """How far planned launches slip. [-]"""
+
+    ground: Annotated[dict[Identifier, Ground], Field(max_length=MOST_DATED)] = {}
+    """Places on the ground that receive, measure or are served, by key. [-]"""
+    constellation: Annotated[dict[Identifier, Constellation], Field(max_length=MOST_PARTS)] = {}
+    """Satellites that serve without a station, by key. [-]"""
+    payload: Annotated[dict[Identifier, Payload], Field(max_length=MOST_PARTS)] = {}
+    """What serves the ground, by key. [-]"""
+    service: Annotated[dict[Identifier, Service], Field(max_length=MOST_PARTS)] = {}
+    """What the ground is given, by key. [-]"""
+    contract: Annotated[dict[Identifier, Contract], Field(max_length=MOST_PARTS)] = {}
+    """What customers are promised, by key. [-]"""
+    versions: tuple[OrbitVersion, ...] = ()
+    """Orbits of stations in the named overrides of the file; written by us, not by hand. [-]"""
 
     def as_document(self) -> dict[str, Any]:
         """Return the document as plain data, in the spelling of the file."""
