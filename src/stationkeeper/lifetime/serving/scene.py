@@ -1,0 +1,379 @@
+"""A month over the Earth: where stations and satellites are, and who is on the ground."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeeper.errors import InputError
+from stationkeeper.orbit.ephemeris import (
+    Ephemeris,
+    geostationary,
+    mean_ephemeris,
+    tle_ephemeris,
+    walker,
+)
+from stationkeeper.orbit.frames import place, vertical
+from stationkeeper.programme.document import Programme
+from stationkeeper.programme.problems import choices, nearest, shown
+from stationkeeper.programme.services import Constellation, Ground, Payload, Service
+from stationkeeper.programme.stations import Station
+from stationkeeper.units import KILOMETRE, days_since_2000
+
+Array = NDArray[np.float64]
+
+WITHOUT: Final = "without"
+"""Stands in the place of an orbit for what is there without any station."""
+DAYS: Final = 30.0  # [d] looked at: a month tells rates, and few ground tracks repeat later
+STEP: Final = 60.0  # [s] of ephemerides; what is between is interpolated
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One station in one version of its plan, over the month."""
+
+    key: str
+    """``ros``, or ``ros@plan-2022-polar`` in a named override. [-]"""
+    title: str
+    station: str
+    version: str | None
+    altitude: float
+    """Mean, over the equatorial radius. [m]"""
+    inclination: float
+    """[rad]"""
+    ephemeris: Ephemeris
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What services are worked out from: the same month for all."""
+
+    programme: Programme
+    first_day: float
+    """Days since 2000-01-01. [d]"""
+    duration: float
+    """[s]"""
+    step: float
+    """[s]"""
+    tracks: tuple[Track, ...]
+    place: tuple[float, float] | None = None
+    """Latitude and longitude asked for. [rad]"""
+
+    def service(self, key: str) -> Service:
+        """Return a service by key."""
+        return self.programme.service[key]
+
+    def payloads(self, service: str, part: str) -> list[tuple[str, Payload]]:
+        """Return the payloads of a service on stations that have a part, as ``link``."""
+        found = ((key, self.programme.payload[key]) for key in self.service(service).payloads)
+        return [(key, one) for key, one in found if getattr(one, part)]
+
+    def carried(self, service: str, part: str) -> list[tuple[str, Payload]]:
+        """Return the payloads on constellations that deliver a service without a station."""
+        names = (key for key in self.service(service).without if key in self.programme.payload)
+        found = ((key, self.programme.payload[key]) for key in names)
+        return [(key, one) for key, one in found if getattr(one, part)]
+
+    def tracks_of(self, payload: Payload) -> list[Track]:
+        """Return the tracks of the station that carries a payload, all versions."""
+        return [track for track in self.tracks if track.station == payload.station]
+
+    def track(self, key: str) -> Track:
+        """Return a track by key."""
+        return next(track for track in self.tracks if track.key == key)
+
+    def ground(self, names: Iterable[str]) -> dict[str, Ground]:
+        """Return the places that are named, or belong to networks that are, in service then."""
+        wanted = set(names)
+        when = self.first_day
+        return {
+            key: one
+            for key, one in self.programme.ground.items()
+            if (key in wanted or wanted & set(one.networks))
+            and (one.since is None or days_since_2000(one.since) <= when)
+            and (one.until is None or days_since_2000(one.until) >= when)
+        }
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One figure of a service."""
+
+    measure: str
+    """A name of `programme.services.MEASURES`. [-]"""
+    orbit: str
+    """Key of a track, or ``without``. [-]"""
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    where: str = ""
+    """What the value is the mean of, if not the place asked for. [-]"""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A measure by latitude, mean over longitude."""
+
+    measure: str
+    orbit: str
+    latitude_deg: list[float]
+    values: list[float | None]
+
+
+@dataclass(frozen=True)
+class Map:
+    """A measure over the Earth, (latitude, longitude)."""
+
+    measure: str
+    orbit: str
+    latitude_deg: list[float]
+    longitude_deg: list[float]
+    values: list[list[float | None]]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Share of something done within so long."""
+
+    measure: str
+    orbit: str
+    label: str
+    x: list[float]
+    share: list[float]
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a service gives."""
+
+    measures: list[MeasureRow] = field(default_factory=list)
+    profiles: list[Profile] = field(default_factory=list)
+    maps: list[Map] = field(default_factory=list)
+    distributions: list[Distribution] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+
+def scene_of(
+    programme: Programme,
+    *,
+    place: tuple[float, float] | None = None,
+    days: float = DAYS,
+    step: float = STEP,
+    flown: dict[str, Ephemeris] | None = None,
+) -> Scene:
+    """Lay out the month over which services are worked out.
+
+    It begins on the first of January on which the last of the stations with a payload is there. A
+    station flies at the middle of the band that is kept then, or at its first altitude.
+
+    Parameters
+    ----------
+    programme : Programme
+        A checked programme.
+    place : tuple of float, optional
+        Latitude and longitude asked for. [rad]
+    days : float
+        Length. [d]
+    step : float
+        Of the ephemerides. [s]
+    flown : dict of text to Ephemeris, optional
+        By station, an ephemeris from a file in the place of ours.
+
+    Returns
+    -------
+    Scene
+    """
+    first = float(days_since_2000(_month(programme)))
+    flown = flown or {}
+    if flown:
+        first = max(one.start_day for one in flown.values())
+    duration = days * 86_400.0
+    carrying = _carrying(programme)
+    orbits = [(key, None, *_planned(programme, key, first)) for key in carrying]
+    orbits += [
+        (one.station, one.override, one.altitude_km * KILOMETRE, np.radians(one.inclination_deg))
+        for one in programme.versions
+        if one.station in carrying
+    ]
+    tracks = []
+    seen: set[tuple[str, int, int]] = set()
+    for station, version, altitude, inclination in orbits:
+        told = (station, round(altitude / 5e3), round(np.degrees(inclination)))
+        if told in seen:  # nearly the same orbit tells nothing new
+            continue
+        seen.add(told)
+        ephemeris = flown.get(station) if version is None else None
+        if ephemeris is None:
+            orbit = programme.station[station].orbit
+            ephemeris = mean_ephemeris(
+                first,
+                duration,
+                step,
+                altitude=altitude,
+                inclination=inclination,
+                node=_node(first, orbit.node_local_time_h),
+                eccentricity=orbit.eccentricity,
+            )
+        tracks.append(
+            Track(
+                f"{station}@{version}" if version else station,
+                programme.station[station].title + (f" ({version})" if version else ""),
+                station,
+                version,
+                float(altitude),
+                float(inclination),
+                ephemeris,
+            )
+        )
+    return Scene(programme, first, duration, step, tuple(tracks), place)
+
+
+def _carrying(programme: Programme) -> list[str]:
+    """Return the stations that carry a payload of a service."""
+    used = {key for service in programme.service.values() for key in service.payloads}
+    stations = {programme.payload[key].station for key in used}
+    return [key for key in programme.station if key in stations]
+
+
+def _month(programme: Programme) -> date:
+    begins = [
+        max(one.first_day, programme.span.first)
+        for key in _carrying(programme)
+        if (one := programme.station[key]).first_day
+    ]
+    latest = max(begins, default=programme.span.first)
+    year = latest.year if (latest.month, latest.day) == (1, 1) else latest.year + 1
+    return min(date(year, 1, 1), programme.span.last)
+
+
+def _planned(programme: Programme, key: str, first: float) -> tuple[float, float]:
+    station = programme.station[key]
+    return _altitude(station, first), float(np.radians(station.orbit.inclination_deg))
+
+
+def _altitude(station: Station, first: float) -> float:
+    """Return the middle of the band that is kept on a day, or the first altitude. [m]"""
+    bands = [
+        rule
+        for rule in station.reboost.values()
+        if rule.lower_km is not None
+        and rule.upper_km is not None
+        and days_since_2000(rule.since) <= first
+        and (rule.until is None or days_since_2000(rule.until) >= first)
+    ]
+    if not bands:
+        return station.orbit.altitude_km * KILOMETRE
+    last = max(bands, key=lambda rule: rule.since)
+    assert last.lower_km is not None
+    assert last.upper_km is not None
+    return 0.5 * (last.lower_km + last.upper_km) * KILOMETRE
+
+
+def _node(first: float, local_time_h: float | None) -> float:
+    """Return the right ascension of a node from its local mean time; zero if none is given."""
+    if local_time_h is None:
+        return 0.0
+    # The mean Sun of the day: 280.46 deg and 0.9856474 deg a day from noon of 2000-01-01.
+    sun = np.radians(280.46 + 0.9856474 * (first - 0.5))
+    return float((sun + np.pi * (local_time_h - 12.0) / 12.0) % (2 * np.pi))
+
+
+@cache
+def satellites(scene: Scene, key: str) -> tuple[Array, Array]:
+    """Return fixed positions and velocities of a constellation, each (satellite, time, 3).
+
+    Geostationary satellites stand still: their time has the length one.
+
+    Raises
+    ------
+    InputError
+        If there is no such constellation.
+    """
+    known = scene.programme.constellation
+    if key not in known:
+        fix = nearest(key, known)
+        raise InputError(
+            f"constellation: given {shown(key)}, expected one of: {choices(known)}"
+            + (f"; {fix}" if fix else "")
+        )
+    return _satellites(scene, known[key])
+
+
+def _satellites(scene: Scene, one: Constellation) -> tuple[Array, Array]:
+    if one.kind == "geostationary":
+        still = geostationary(np.radians(one.longitudes_deg))[:, None, :]
+        return still, np.zeros_like(still)
+    if one.kind == "elements":
+        flown = [
+            tle_ephemeris(first, second, scene.first_day, scene.duration, scene.step)
+            for first, second in one.elements
+        ]
+        return np.stack([e.position for e in flown]), np.stack([e.velocity for e in flown])
+    assert one.altitude_km is not None
+    assert one.inclination_deg is not None
+    assert one.satellites is not None
+    node = np.radians(one.node_deg)
+    if one.node_local_time_h is not None:
+        node = _node(scene.first_day, one.node_local_time_h)
+    return walker(
+        scene.first_day,
+        scene.duration,
+        scene.step,
+        altitude=one.altitude_km * KILOMETRE,
+        inclination=float(np.radians(one.inclination_deg)),
+        satellites=one.satellites,
+        planes=one.planes,
+        phasing=one.phasing,
+        node=float(node),
+        spread=float(np.radians(one.spread_deg)),
+    )
+
+
+def ephemerides(scene: Scene, key: str) -> list[Ephemeris]:
+    """Return the satellites of a constellation that move over the ground, one by one."""
+    position, velocity = satellites(scene, key)
+    return [
+        Ephemeris(scene.first_day, scene.step, r, v)
+        for r, v in zip(position, velocity, strict=True)
+    ]
+
+
+def standing(ground: Iterable[Ground]) -> tuple[Array, Array, Array]:
+    """Return position, vertical (place, 3) and lowest elevation (place,) of places."""
+    places = list(ground)
+    latitude = np.radians([one.latitude_deg for one in places])
+    longitude = np.radians([one.longitude_deg for one in places])
+    height = np.array([one.altitude_m for one in places], float)
+    mask = np.radians([one.mask_deg for one in places])
+    return place(latitude, longitude, height), vertical(latitude, longitude), mask
+
+
+def belt(
+    latitude_step_deg: float = 5.0, longitudes: int = 24
+) -> tuple[Array, Array, Array, NDArray[np.int64]]:
+    """Return places all over the Earth for profiles by latitude.
+
+    Returns
+    -------
+    latitude_deg : ndarray, (row,)
+        From pole to pole. [deg]
+    position, vertical : ndarray, (place, 3)
+        Row by row. [m, -]
+    row : ndarray of int, (place,)
+        Row of each place. [-]
+    """
+    rows = np.arange(-90.0, 90.0 + 0.5 * latitude_step_deg, latitude_step_deg)
+    degrees = -180.0 + (np.arange(longitudes) + 0.5) * 360.0 / longitudes
+    latitude, longitude = np.meshgrid(np.radians(rows), np.radians(degrees), indexing="ij")
+    row = np.repeat(np.arange(rows.size), longitudes)
+    return (
+        rows,
+        place(latitude.ravel(), longitude.ravel(), 0.0),
+        vertical(latitude.ravel(), longitude.ravel()),
+        row,
+    )
