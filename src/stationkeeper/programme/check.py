@@ -17,6 +17,7 @@ from stationkeeper.programme.check_record import record_faults
 from stationkeeper.programme.check_references import Fault, broken_references, mended
 from stationkeeper.programme.check_rules import rule_faults
 from stationkeeper.programme.check_schema import validate
+from stationkeeper.programme.check_services import service_faults
 from stationkeeper.programme.check_upkeep import upkeep_faults
 from stationkeeper.programme.composition import all_crews, all_flights, skipped_flights
 from stationkeeper.programme.document import Programme
@@ -237,6 +238,7 @@ def _faults(
     yield from crew_faults(programme, told, flights, crews)
     yield from crewing_faults(programme, flights)
     yield from policy_faults(programme)
+    yield from service_faults(programme)
     series: dict[tuple[str, str, str], int] = {}
     for key, reason in skipped_flights(programme).items():
         collection, name, _ = origin_of(key, programme, "docked")

@@ -117,6 +117,7 @@ def references(programme: Programme) -> Iterator[Reference]:
     yield from _upkeep_references(programme)
     yield from _record_references(programme)
     yield from _deciding_references(programme)
+    yield from _service_references(programme)
 
 
 def _record_references(programme: Programme) -> Iterator[Reference]:
@@ -167,6 +168,30 @@ def _deciding_references(programme: Programme) -> Iterator[Reference]:
         yield from _each((*at, "modules"), "module", strike.modules)
         yield from _each((*at, "partners"), "partner", strike.partners)
     yield from _each(("slips", "modules"), "module", programme.slips.modules)
+
+
+def _service_references(programme: Programme) -> Iterator[Reference]:
+    for key, place in programme.ground.items():
+        yield from _one(("ground", key, "partner"), "partner", place.partner)
+    for key, many in programme.constellation.items():
+        yield from _one(("constellation", key, "partner"), "partner", many.partner)
+    for key, payload in programme.payload.items():
+        at: KeyPath = ("payload", key)
+        yield from _one((*at, "station"), "station", payload.station)
+        yield from _one((*at, "constellation"), "constellation", payload.constellation)
+        yield from _one((*at, "module"), "module", payload.module)
+        if payload.occultation is not None:
+            received = payload.occultation.constellations
+            yield from _each((*at, "occultation", "constellations"), "constellation", received)
+    for key, service in programme.service.items():
+        at = ("service", key)
+        yield from _each((*at, "payloads"), "payload", service.payloads)
+        yield from _each((*at, "without"), "constellation or payload", service.without)
+        yield from _each((*at, "ground"), "place or network", service.ground)
+        yield from _each((*at, "relays"), "constellation", service.relays)
+    for key, contract in programme.contract.items():
+        yield from _one(("contract", key, "service"), "service", contract.service)
+        yield from _one(("contract", key, "site"), "ground", contract.site)
 
 
 def _upkeep_references(programme: Programme) -> Iterator[Reference]:
@@ -232,6 +257,14 @@ def broken_references(programme: Programme) -> Iterator[tuple[Reference, Fault]]
         "statement": lambda: set(programme.statement),
         "treaty": lambda: set(programme.treaty),
         "commitment": lambda: set(programme.commitment),
+        "constellation": lambda: set(programme.constellation),
+        "payload": lambda: set(programme.payload),
+        "service": lambda: set(programme.service),
+        "ground": lambda: set(programme.ground),
+        "constellation or payload": lambda: set(programme.constellation) | set(programme.payload),
+        "place or network": lambda: (
+            set(programme.ground) | {name for g in programme.ground.values() for name in g.networks}
+        ),
         "port": lambda: {
             f"{key}/{port}" for key, module in programme.module.items() for port in module.ports
         },
@@ -313,5 +346,7 @@ _OPTIONAL_OF = frozenset(
         ("obligation", "treaty"),
         ("policy", "partner"),
         ("policy", "own_station"),
+        ("ground", "partner"),
+        ("constellation", "partner"),
     }
 )

@@ -41,11 +41,31 @@ _NAMES = {
     "cooperation": (("statement", "statement"),),
     "obligation": (("treaty", "treaty"),),
     "shock": (("agreements", "agreement"),),
+    "payload": (("constellation", "constellation"),),
+    "service": (
+        ("payloads", "payload"),
+        ("without", "payload"),
+        ("without", "constellation"),
+        ("ground", "ground"),
+        ("relays", "constellation"),
+    ),
+    "contract": (("service", "service"), ("site", "ground")),
 }
+
+# What serves the ground, in an order in which each names those before it.
+_SERVING = ("ground", "constellation", "payload", "service", "contract")
 
 
 # Entries that say nothing without what they name.
-_NOTHING_WITHOUT = frozenset({("notice", "treaty"), ("shock", "agreements")})
+_NOTHING_WITHOUT = frozenset(
+    {
+        ("notice", "treaty"),
+        ("shock", "agreements"),
+        ("payload", "constellation"),
+        ("contract", "service"),
+        ("contract", "site"),
+    }
+)
 
 
 class LeftOut(NamedTuple):
@@ -163,7 +183,7 @@ def summary(left_out: tuple[LeftOut, ...]) -> tuple[str, ...]:
 
 def _words_as_known(kept: Raw, day: date, left_out: list[LeftOut]) -> None:
     """Drop words known only later, policies and shocks that say so, and what names them."""
-    for table in (*_WORDS, "policy", "random"):
+    for table in (*_WORDS, "policy", "random", *_SERVING):
         for key, entry in _entries(kept, table):
             known_on = day_of(entry.get("known_on"))
             if known_on is None and table in _WORDS:
@@ -171,8 +191,8 @@ def _words_as_known(kept: Raw, day: date, left_out: list[LeftOut]) -> None:
             if known_on is not None and known_on > day:
                 del kept[table][key]
                 left_out.append(LeftOut(f"{table}.{key}", known_on))
-    gone = {item.key for item in left_out}
     for table, names in _NAMES.items():
+        gone = {item.key for item in left_out}
         for key, entry in _entries(kept, table):
             for name, named in names:
                 value = entry.get(name)
@@ -184,6 +204,10 @@ def _words_as_known(kept: Raw, day: date, left_out: list[LeftOut]) -> None:
                 if empty and (table, name) in _NOTHING_WITHOUT:
                     del kept[table][key]
                     left_out.append(LeftOut(f"{table}.{key}", None))
+            served = entry.get("payloads") or entry.get("without")
+            if table == "service" and not served and key in kept[table]:
+                del kept[table][key]  # nobody is left to deliver it
+                left_out.append(LeftOut(f"service.{key}", None))
 
 
 def _not_met_yet(entry: Raw, key: str, day: date, left_out: list[LeftOut]) -> None:

@@ -38,7 +38,7 @@ MOST_INCLUDES = 50
 ABOUT_OVERRIDE = frozenset({"about", "known_on", "source", "confidence", "note", "remove"})
 """Keys of an override that speak of the override itself."""
 
-WRITTEN_BY_US = ("as_known", "resolved", "applied", "left_out")
+WRITTEN_BY_US = ("as_known", "resolved", "applied", "left_out", "versions")
 """Keys of a document that tell how it was read."""
 
 COMMAND_LINE = "--set"
@@ -159,6 +159,7 @@ def read_source(
     for setting in settings:
         if _apply_setting(setting, gathered):
             applied.append(f"--set {setting}")
+    _tell_versions(document, {n: b for n, b in blocks.items() if n not in overrides}, known)
     left_out: tuple[LeftOut, ...] = ()
     if known is not None:
         document, left_out = as_known(document, known)
@@ -173,6 +174,29 @@ def read_source(
     return Reading(
         main.file, document, gathered.origins, blocks, left_out, tuple(gathered.problems)
     )
+
+
+def _tell_versions(document: Raw, blocks: dict[str, Raw], known: date | None) -> None:
+    """Note the orbits that other overrides give to stations, for those who serve the ground."""
+    if "service" not in document or not isinstance(document.get("station"), dict):
+        return
+    found = []
+    for name, block in blocks.items():
+        known_on = day_of(block.get("known_on"))
+        if known is not None and known_on is not None and known_on > known:
+            continue
+        stations = block.get("station")
+        for key, station in stations.items() if isinstance(stations, dict) else ():
+            orbit = station.get("orbit") if isinstance(station, dict) else None
+            own = document["station"].get(key)
+            before = own.get("orbit") if isinstance(own, dict) else None
+            if isinstance(orbit, dict) and isinstance(before, dict):
+                whole = {**before, **orbit}
+                told = {one: whole.get(one) for one in ("altitude_km", "inclination_deg")}
+                if all(isinstance(value, int | float) for value in told.values()):
+                    found.append({"override": name, "station": key, **told})
+    if found:
+        document["versions"] = found
 
 
 def find_origin(origins: dict[KeyPath, Origin], path: KeyPath, file: str) -> Origin:
