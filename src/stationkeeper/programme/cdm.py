@@ -38,7 +38,7 @@ _UNITS = {
         for key, row, column in _COVARIANCE
     },
 }
-_LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*)\s*=\s*(.*?)\s*(?:\[([^\[\]]*)\])?")
+LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*)\s*=\s*(.*?)\s*(?:\[([^\[\]]*)\])?")
 _TIME = re.compile(
     r"(\d{4})-(?:(\d{2})-(\d{2})|(\d{3}))T(\d{2}):(\d{2}):(\d{2}(?:\.\d*)?)Z?", re.ASCII
 )
@@ -147,7 +147,7 @@ def read_messages(path: Path | str) -> tuple[Foreign, list[ConjunctionMessage]]:
     """
     text = open_foreign(path)
     begin = next(line.lstrip() for line in text.lines if line.strip())
-    entries = _xml_entries(text) if begin.startswith("<") else list(_kvn_entries(text))
+    entries = xml_entries(text, "cdm") if begin.startswith("<") else list(_kvn_entries(text))
     starts = [k for k, entry in enumerate(entries) if entry.key == "CCSDS_CDM_VERS"]
     if not entries or not starts or starts[0] != 0:
         given = f"{entries[0].key} = {entries[0].value}" if entries else "no entry"
@@ -165,16 +165,35 @@ def _kvn_entries(text: Foreign) -> Iterator[Entry]:
         plain = content.strip()
         if not plain or re.match(r"COMMENT\b", plain):
             continue
-        match = _LINE.fullmatch(plain) if len(plain) <= 1_000 else None
+        match = LINE.fullmatch(plain) if len(plain) <= 1_000 else None
         if match is None:
             expected = "KEY = VALUE [unit], or COMMENT"
             raise text.fault(number, "", shown(plain), expected, "is it cut off?")
         yield Entry(number, match[1].upper(), match[2], match[3])
 
 
-def _xml_entries(text: Foreign) -> list[Entry]:
-    """Return the leaves of the document in their order, each as an entry of KVN."""
+def xml_entries(text: Foreign, message: str) -> list[Entry]:
+    """Return the leaves of a message in XML in their order, each as an entry of KVN.
+
+    Parameters
+    ----------
+    text : Foreign
+        The file.
+    message : str
+        Name of its element, as ``cdm``; its version becomes an entry of its own.
+
+    Returns
+    -------
+    list of Entry
+        Without comments.
+
+    Raises
+    ------
+    ProgrammeError
+        If it is not XML, declares a document type or is nested too deeply.
+    """
     found: list[Entry] = []
+    whole = ("COMMENT", message.upper(), f"CCSDS_{message.upper()}_VERS")
     # Of each open element: its line, its text, its unit, and whether others lie inside.
     opened: list[tuple[int, list[str], str | None, list[bool]]] = []
     parser = xml.parsers.expat.ParserCreate("utf-8")
@@ -187,14 +206,14 @@ def _xml_entries(text: Foreign) -> list[Entry]:
         if opened:
             opened[-1][3][0] = True
         opened.append((line, [], attributes.get("units"), [False]))
-        if name.split(":")[-1] == "cdm":
+        if name.split(":")[-1] == message:
             version = attributes.get("version", "")
-            found.append(Entry(line, "CCSDS_CDM_VERS", version, None))
+            found.append(Entry(line, f"CCSDS_{message.upper()}_VERS", version, None))
 
     def end(name: str) -> None:
         line, pieces, unit, holds = opened.pop()
         key = name.split(":")[-1].upper()
-        if not holds[0] and key not in ("COMMENT", "CDM", "CCSDS_CDM_VERS"):
+        if not holds[0] and key not in whole:
             found.append(Entry(line, key, "".join(pieces).strip(), unit))
 
     def characters(data: str) -> None:

@@ -180,6 +180,9 @@ def _service_references(programme: Programme) -> Iterator[Reference]:
         yield from _one((*at, "station"), "station", payload.station)
         yield from _one((*at, "constellation"), "constellation", payload.constellation)
         yield from _one((*at, "module"), "module", payload.module)
+        if payload.recorder is not None:
+            relays = payload.recorder.relays
+            yield from _each((*at, "recorder", "relays"), "constellation", relays)
         if payload.occultation is not None:
             received = payload.occultation.constellations
             yield from _each((*at, "occultation", "constellations"), "constellation", received)

@@ -140,6 +140,8 @@ class Recorder(Part):
     """Room for data that wait. [Gbit]"""
     producer: Annotated[dict[Identifier, Producer], Field(min_length=1, max_length=100)]
     """What makes data, by key. [-]"""
+    relays: tuple[Identifier, ...] = ()
+    """Constellations that relay it; none means those of the service. [-]"""
     relay_rate_mbit_s: NotNegative = 0.0
     """Rate through a relay satellite. [Mbit/s]"""
     relay_share: Share = 1.0

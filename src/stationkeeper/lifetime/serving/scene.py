@@ -1,7 +1,7 @@
 """A month over the Earth: where stations and satellites are, and who is on the ground."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import Final
@@ -29,6 +29,8 @@ Array = NDArray[np.float64]
 WITHOUT: Final = "without"
 """Stands in the place of an orbit for what is there without any station."""
 DAYS: Final = 30.0  # [d] looked at: a month tells rates, and few ground tracks repeat later
+ALIKE: Final = (50 * KILOMETRE, float(np.radians(1.0)))
+"""Height and inclination by which two versions of an orbit may differ and be told as one; ours."""
 STEP: Final = 60.0  # [s] of ephemerides; what is between is interpolated
 
 
@@ -46,6 +48,8 @@ class Track:
     inclination: float
     """[rad]"""
     ephemeris: Ephemeris
+    also: tuple[str, ...] = ()
+    """Other versions with nearly the same orbit. [-]"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,13 +204,12 @@ def scene_of(
         for one in programme.versions
         if one.station in carrying
     ]
-    tracks = []
-    seen: set[tuple[str, int, int]] = set()
+    tracks: list[Track] = []
     for station, version, altitude, inclination in orbits:
-        told = (station, round(altitude / 5e3), round(np.degrees(inclination)))
-        if told in seen:  # nearly the same orbit tells nothing new
+        alike = _alike(tracks, station, altitude, inclination)
+        if alike is not None:  # nearly the same orbit tells nothing new
+            tracks[alike] = replace(tracks[alike], also=(*tracks[alike].also, version or ""))
             continue
-        seen.add(told)
         ephemeris = flown.get(station) if version is None else None
         if ephemeris is None:
             orbit = programme.station[station].orbit
@@ -222,7 +225,7 @@ def scene_of(
         tracks.append(
             Track(
                 f"{station}@{version}" if version else station,
-                programme.station[station].title + (f" ({version})" if version else ""),
+                programme.station[station].title,
                 station,
                 version,
                 float(altitude),
@@ -231,6 +234,15 @@ def scene_of(
             )
         )
     return Scene(programme, first, duration, step, tuple(tracks), place)
+
+
+def _alike(tracks: list[Track], station: str, altitude: float, inclination: float) -> int | None:
+    """Return the place of a track of the station with nearly the same orbit."""
+    for place, one in enumerate(tracks):
+        near = abs(one.altitude - altitude) < ALIKE[0]
+        if one.station == station and near and abs(one.inclination - inclination) < ALIKE[1]:
+            return place
+    return None
 
 
 def _carrying(programme: Programme) -> list[str]:
