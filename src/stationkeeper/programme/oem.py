@@ -348,7 +348,7 @@ def _joined(text: Foreign, segments: Sequence[_Segment]) -> tuple[list[int], Arr
     seconds: list[float] = []
     states: list[list[float]] = []
     for segment in segments:
-        bounds = {
+        bounds: dict[str, float] = {
             key: _since(origin, _time(text, segment.head[key]))
             for key in ("START_TIME", "STOP_TIME", "USEABLE_START_TIME", "USEABLE_STOP_TIME")
             if key in segment.head and segment.head[key].value
@@ -358,11 +358,8 @@ def _joined(text: Foreign, segments: Sequence[_Segment]) -> tuple[list[int], Arr
         _check_bounds(text, segment, found, bounds)
         begin = bounds.get("USEABLE_START_TIME", bounds["START_TIME"]) - _SLACK
         end = bounds.get("USEABLE_STOP_TIME", bounds["STOP_TIME"]) + _SLACK
-        kept = (
-            [k for k, at in enumerate(found) if begin <= at <= end]
-            if len(segments) > 1
-            else (list(range(len(found))))
-        )
+        several = len(segments) > 1
+        kept = [k for k, at in enumerate(found) if not several or begin <= at <= end]
         if seconds and kept and found[kept[0]] < seconds[-1] - _SLACK:
             given = f"a segment that begins {seconds[-1] - found[kept[0]]:g} s before the last ends"
             expected = "segments that follow one another"
