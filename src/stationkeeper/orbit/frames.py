@@ -123,7 +123,7 @@ def fixed_from_teme(
     Examples
     --------
     >>> np.round(fixed_from_teme(0.5, [7e6, 0.0, 0.0]))
-    array([1271116., 6883622.,       0.])
+    array([1270918., 6883660.,       0.])
     """
     angle = sidereal_angle(day, ut1_offset)
     there, moving = _turned(angle, position, velocity, 1.0)
@@ -335,7 +335,7 @@ def fixed_from_celestial(
     Examples
     --------
     >>> np.round(fixed_from_celestial(9_131.0, [7e6, 0.0, 0.0]) / 1e3)
-    array([-1268., -6884.,    17.])
+    array([-1167., -6902.,    17.])
     """
     return _between(day, position, velocity, ut1_offset, 1.0)
 

@@ -114,7 +114,7 @@ def repeat_cycles(altitude: float, inclination: float, most_days: int = 30) -> R
 
     Examples
     --------
-    >>> cycles = repeat_cycles(705e3 - 4_800.0, np.radians(98.2))  # as Landsat 8 flies
+    >>> cycles = repeat_cycles(699.6e3, np.radians(98.2))  # as Landsat 8 flies
     >>> int(cycles.revolutions[-1]), int(cycles.days[-1]), round(cycles.spacing[-1] / 1e3)
     (233, 16, 172)
     """

@@ -65,7 +65,7 @@ def secular_rates(
     --------
     >>> node, _, _ = secular_rates(6_798_137.0, np.radians(51.6))
     >>> round(float(np.degrees(node)) * 86_400, 3)  # degrees a day
-    -4.98
+    -4.954
     """
     a = np.asarray(semi_major_axis, dtype=np.float64)
     n = mean_motion(a)
