@@ -9,16 +9,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from stationkeeper.constants import EARTH_FLATTENING, EARTH_MEAN_RADIUS
 from stationkeeper.errors import DomainError
-from stationkeeper.orbit.coverage_kernels import sweep
+from stationkeeper.orbit.coverage_kernels import HOURS, sweep
 from stationkeeper.orbit.ephemeris import Ephemeris
-from stationkeeper.orbit.sunlight import sun_fixed
+from stationkeeper.orbit.scan_lines import ScanLines, scan_lines
 from stationkeeper.units import DAY
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int32]
 
 ONE_DEGREE: Final = float(np.radians(1.0))
-LONGEST_STEP: Final = 0.2  # [rad] of arc in a step, our choice: beyond it straight lines are off
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,21 +113,9 @@ def cover(
     ... )
     >>> seen = cover([orbit], swath_half_angle(2_000e3, 420e3), cell=np.radians(3.0))
     >>> round(area_share(seen), 2)
-    0.78
+    0.86
     """
-    rows = round(np.pi / cell)
-    if rows < 1 or abs(rows * cell - np.pi) > 1e-9:
-        raise DomainError(
-            f"coverage: given cells of {np.degrees(cell):g} degrees, expected a side of which a "
-            "whole number makes 180 degrees"
-        )
-    latitude = (np.arange(rows) + 0.5) * cell - 0.5 * np.pi
-    longitude = (np.arange(2 * rows) + 0.5) * cell - np.pi
-    edges = np.arange(rows + 1) * cell - 0.5 * np.pi
-    area = np.diff(_zone(edges)) / (2 * rows)
-    return _swept(
-        ephemerides, half_width, sun_elevation, latitude, longitude, area, longitude[:1], False
-    )
+    return sweep_cells(scan_lines(ephemerides, half_width, sun_elevation=sun_elevation), cell)
 
 
 def cover_places(
@@ -174,96 +161,114 @@ def cover_places(
     >>> round(float(pole.visits_per_day[0]), 1)  # every turn
     15.6
     """
+    lines = scan_lines(ephemerides, half_width, sun_elevation=sun_elevation)
+    return sweep_places(lines, latitude, longitude)
+
+
+def sweep_cells(lines: ScanLines | float, cell: float = ONE_DEGREE) -> Coverage:
+    """Looks at the middle of every cell of the Earth: `cover` from scan lines made before.
+
+    Parameters
+    ----------
+    lines : ScanLines or float
+        Scan lines; or a duration in which nothing looks. [s]
+    cell : float
+        Side of a cell; a whole number of them makes half a turn. [rad]
+
+    Returns
+    -------
+    Coverage
+
+    Raises
+    ------
+    DomainError
+        If the cell is out of range.
+    """
+    rows = round(np.pi / cell)
+    if rows < 1 or abs(rows * cell - np.pi) > 1e-9:
+        raise DomainError(
+            f"coverage: given cells of {np.degrees(cell):g} degrees, expected a side of which a "
+            "whole number makes 180 degrees"
+        )
+    latitude: Array = (np.arange(rows, dtype=np.float64) + 0.5) * cell - 0.5 * np.pi
+    longitude: Array = (np.arange(2 * rows, dtype=np.float64) + 0.5) * cell - np.pi
+    edges: Array = np.arange(rows + 1, dtype=np.float64) * cell - 0.5 * np.pi
+    area = np.diff(_zone(edges)) / (2 * rows)
+    first = np.full(rows, longitude[0])
+    return _swept(lines, latitude, longitude, area, first, (rows, 2 * rows))
+
+
+def sweep_places(lines: ScanLines | float, latitude: ArrayLike, longitude: ArrayLike) -> Coverage:
+    """Looks at places: `cover_places` from scan lines made before.
+
+    Parameters
+    ----------
+    lines : ScanLines or float
+        Scan lines; or a duration in which nothing looks. [s]
+    latitude : array_like, (place,)
+        Geodetic latitude, -pi/2 to pi/2. [rad]
+    longitude : array_like, (place,)
+        East positive. [rad]
+
+    Returns
+    -------
+    Coverage
+        With arrays (place,).
+
+    Raises
+    ------
+    DomainError
+        If a latitude is beyond the poles.
+    """
     phi = np.atleast_1d(np.asarray(latitude, dtype=np.float64))
-    east = np.broadcast_to(np.asarray(longitude, dtype=np.float64), phi.shape)
+    east = np.array(np.broadcast_to(np.asarray(longitude, dtype=np.float64), phi.shape))
     if not np.all(np.abs(phi) <= 0.5 * np.pi + 1e-12):
         raise DomainError("coverage: latitudes must be within -90 to 90 degrees")
     area = np.full(phi.size, 1.0 / max(phi.size, 1))
-    return _swept(ephemerides, half_width, sun_elevation, phi, east, area, east, True)
+    return _swept(lines, phi, east, area, east, (phi.size,))
 
 
 def _swept(
-    ephemerides: Sequence[Ephemeris],
-    half_width: ArrayLike,
-    sun_elevation: ArrayLike | None,
+    lines: ScanLines | float,
     latitude: Array,
     longitude: Array,
     area: Array,
     first_longitude: Array,
-    places: bool,
+    shape: tuple[int, ...],
 ) -> Coverage:
     """Sweep rows of cells, or places as rows of one cell."""
-    if not ephemerides:
-        raise DomainError("coverage: no satellite was given")
-    one = ephemerides[0]
-    for other in ephemerides:
-        if (other.start_day, other.step, len(other.position)) != (
-            one.start_day,
-            one.step,
-            len(one.position),
-        ):
-            raise DomainError("coverage: satellites must share their start, step and length")
-    count = len(ephemerides)
-    half = np.ascontiguousarray(np.broadcast_to(np.asarray(half_width, np.float64), count))
-    if not np.all((half > 0) & (half < 0.5 * np.pi)):
-        raise DomainError(
-            f"coverage: given half-widths of {np.degrees(half).min():g} to "
-            f"{np.degrees(half).max():g} degrees, expected above 0 and below 90"
+    if isinstance(lines, ScanLines):
+        duration = lines.duration
+        geocentric = geocentric_latitude(latitude)
+        looks, by_day, days, hours, first, longest, squares = sweep(
+            lines.ahead,
+            lines.across,
+            lines.under,
+            lines.turn,
+            lines.middle,
+            lines.reach,
+            lines.sine_half_width,
+            lines.least_sun,
+            lines.sun,
+            lines.noon,
+            lines.step,
+            np.sin(geocentric),
+            np.abs(np.cos(geocentric)),
+            np.sin(latitude),
+            np.abs(np.cos(latitude)),
+            first_longitude,
+            shape[1] if len(shape) == 2 else 1,
         )
-    least = np.full(count, np.nan)
-    if sun_elevation is not None:
-        least[:] = np.asarray(sun_elevation, np.float64)
-    sine_sun = np.where(np.isnan(least), -2.0, np.sin(least))
-
-    position = np.stack([e.position for e in ephemerides])
-    velocity = np.stack([e.velocity for e in ephemerides])
-    under = position / np.linalg.norm(position, axis=2, keepdims=True)
-    across = np.cross(under, velocity)
-    length = np.linalg.norm(across, axis=2, keepdims=True)
-    if not np.all(length > 1.0):  # [m/s]
-        raise DomainError("coverage: a satellite that stands still over the ground has no swath")
-    across /= length
-    ahead = np.cross(across, under)
-    turn = -0.5 * np.sum(np.diff(across, axis=1) * (ahead[:, 1:] + ahead[:, :-1]), axis=2)
-    arc = np.arccos(np.clip(np.sum(under[:, 1:] * under[:, :-1], axis=2), -1, 1)).max(axis=1)
-    if not np.all(arc <= LONGEST_STEP):
-        raise DomainError(
-            f"coverage: satellites move {np.degrees(arc.max()):.1f} degrees in a step of "
-            f"{one.step:g} s, expected at most {np.degrees(LONGEST_STEP):.1f}"
-        )
-    halfway = under[:, 1:] + under[:, :-1]
-    there = np.arctan2(halfway[:, :, 2], np.hypot(halfway[:, :, 0], halfway[:, :, 1]))
-    east = np.arctan2(halfway[:, :, 1], halfway[:, :, 0])
-    middle = np.stack([there, east, np.cos(there), np.sin(there)], axis=2)
-    sun = np.ascontiguousarray(sun_fixed(one.days))
-    geocentric = geocentric_latitude(latitude)
-    columns = 1 if places else longitude.size
-    looks, by_day, days, hours, first, longest, squares = sweep(
-        ahead,
-        across,
-        under,
-        turn,
-        middle,
-        half + 0.5 * arc + 1e-3,  # the track is nearly an arc in a step; a little to spare
-        np.sin(half),
-        sine_sun,
-        sun,
-        np.arctan2(sun[:, 1], sun[:, 0]) / (2 * np.pi),
-        float(one.step),
-        np.sin(geocentric),
-        np.abs(np.cos(geocentric)),
-        np.sin(latitude),
-        np.abs(np.cos(latitude)),
-        np.ascontiguousarray(np.broadcast_to(first_longitude, latitude.shape)),
-        columns,
-    )
-    duration = (len(one.position) - 1) * float(one.step)
+    else:
+        duration = float(lines)
+        looks, by_day, days = (np.zeros(shape, np.int32) for _ in range(3))
+        hours = np.zeros((shape[0], HOURS), np.int32)
+        first, longest, squares = (np.full(shape, np.nan) for _ in range(3))
     mean = np.full(looks.shape, np.nan)
     np.divide(duration, looks, out=mean, where=looks > 0)
-    shape = (-1,) if places else looks.shape
     return Coverage(
         latitude=latitude,
-        longitude=np.array(longitude),
+        longitude=longitude,
         area=area,
         visits=looks.reshape(shape),
         day_visits=by_day.reshape(shape),
@@ -522,7 +527,9 @@ def by_latitude(coverage: Coverage) -> dict[str, Array]:
 
     def over_seen(values: Array) -> Array:
         total = np.where(seen, values, 0.0).sum(axis=1)
-        return np.divide(total, seen.sum(axis=1), out=np.full(some.size, np.nan), where=some)
+        mean = np.full(some.size, np.nan)
+        np.divide(total, seen.sum(axis=1), out=mean, where=some)
+        return mean
 
     worst = np.where(seen, coverage.longest_gap, -np.inf).max(axis=1)
     return {
