@@ -29,6 +29,7 @@ Numbers = NDArray[np.float64]
 # As `lifetime.upkeep_summary` calls them, which would draw in all that flies.
 UPKEEP, WITHDRAWALS = "upkeep.json", "withdrawals.json"
 WORDS, DECISIONS, STORES = "words.json", "decisions.json", "stores.json"
+SERVED = "services.json"
 _COMES_DOWN = {  # events of the replicas, and what they are called here
     "controlled descent ends at altitude": "controlled descent",
     "uncontrolled entry at altitude": "uncontrolled entry",
@@ -194,6 +195,11 @@ class Run:
     def said(self) -> dict[str, Any]:
         """What was said, decided, agreed, notified and owed; empty if the run wrote nothing."""
         return stored_document(self.folder / WORDS)
+
+    @cached_property
+    def served(self) -> dict[str, Any]:
+        """What the ground is given, with and without stations; empty if the run wrote nothing."""
+        return stored_document(self.folder / SERVED)
 
     @cached_property
     def decided(self) -> dict[str, Any]:

@@ -1,0 +1,236 @@
+"""A map of the world for each service: what each orbit gives where."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from stationkeeper.report import look
+from stationkeeper.report.numbers import number
+from stationkeeper.report.picture import Picture
+from stationkeeper.report.services_look import WIDE, draw_coastlines, grid
+from stationkeeper.report.services_source import (
+    Document,
+    Numbers,
+    as_numbers,
+    grounds_of,
+    more_is_better,
+    orbit_keys,
+    orbit_label,
+    orbit_text,
+    unit_text,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_EACH: Final = 2.55  # height of a row of maps [in]
+_ALONE: Final = 4.6  # of one map by itself [in]
+_LETTERS: Final = 56  # of a title above half of the width
+_CLASSES: Final = 7  # colours of the scale at most; our choice
+_DECADES: Final = (1.0, 2.0, 5.0)
+_PALE, _DARK = 0.12, 0.97  # of a scale that darkens evenly; nearly white is left out
+
+
+def picture(document: Document, service: Document) -> Picture | None:
+    """Draw the map of a service, a panel an orbit; nothing where the service has no map."""
+    wanted = [
+        key for key in orbit_keys(document) if any(m["orbit"] == key for m in service["maps"])
+    ]
+    if not wanted:
+        return None
+    measure = service["maps"][0]["measure"]  # one measure a service
+    maps = {one["orbit"]: one for one in service["maps"] if one["measure"] == measure}
+    shown = [key for key in wanted if key in maps]
+    about = maps[shown[0]]
+    fields = {key: _field(service, maps[key]) for key in shown}
+    known = np.concatenate([values[np.isfinite(values)] for _, _, values in fields.values()])
+    levels = classes(known)
+    places = grounds_of(document, service)
+    empty = any(np.isnan(values).any() for _, _, values in fields.values())
+    with look.drawing():
+        figure, panels = grid(len(shown), _ALONE if len(shown) == 1 else _EACH, more=0.75)
+        mesh = None
+        for axes, key in zip(panels, shown, strict=True):
+            mesh = _panel(axes, *fields[key], levels)
+            _dots(axes, places)
+            _asked(axes, document)
+            axes.set_title(look.drawable(_named(document, key)), fontsize=9)
+        if mesh is not None and levels.size:
+            bar = figure.colorbar(
+                mesh, ax=panels, location="bottom", aspect=60, shrink=0.7, pad=0.03, ticks=levels
+            )
+            bar.ax.set_xticklabels([_tick(value) for value in levels])
+            bar.set_label(look.drawable(about["title"] + unit_text(about["unit"])))
+            bar.outline.set_visible(False)
+        image = look.as_png(figure, colours=look.FEW)
+    return Picture(
+        f"services-{service['key']}-map",
+        f"{service['title']}: where",
+        _caption(document, service, about, empty=empty, places=len(places)),
+        alt=" ".join(_said(document, service, key, *fields[key]) for key in shown),
+        png=image,
+    )
+
+
+def _named(document: Document, key: str) -> str:
+    """Return the name of an orbit, short where a panel has no room for the long one."""
+    said = orbit_text(document, key)
+    return said if len(said) <= _LETTERS else orbit_label(document, key)
+
+
+def _field(service: Document, told: Document) -> tuple[Numbers, Numbers, Numbers]:
+    """Return latitude, longitude and values, south and west first; nothing is not a number."""
+    latitude, longitude = as_numbers(told["latitude_deg"]), as_numbers(told["longitude_deg"])
+    values = np.array([as_numbers(row) for row in told["values"]], float)
+    longitude = (longitude + 180.0) % 360.0 - 180.0
+    south, west = np.argsort(latitude), np.argsort(longitude)
+    values = values[np.ix_(south, west)]
+    if more_is_better(service, told["measure"]):
+        values = np.where(values > 0, values, np.nan)
+    return latitude[south], longitude[west], values
+
+
+def classes(known: Numbers) -> Numbers:
+    """Return the edges of the classes of a scale: even, or 1-2-5 where values spread far.
+
+    Examples
+    --------
+    >>> classes(np.array([0.3, 5.8])).tolist()
+    [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    >>> classes(np.array([0.3, 58.0])).tolist()
+    [0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    if not known.size:
+        return np.array([])
+    low, high = float(known.min()), float(known.max())
+    # The low end of the scale is where the cells of the lowest hundredth lie: one cell at the rim
+    # of a footprint must not stretch it.
+    floor = float(np.quantile(known, 0.01))
+    if floor > 0 and high / floor > WIDE:
+        first, last = np.floor(np.log10(floor)), np.ceil(np.log10(high))
+        decades = np.arange(first, last + 1)
+        steps = _DECADES if decades.size <= 4 else (1.0,)
+        edges = np.array([step * 10.0**decade for decade in decades for step in steps])
+        begin = int(np.searchsorted(edges, floor, side="right")) - 1
+        end = int(np.searchsorted(edges, high, side="left"))
+        return edges[max(begin, 0) : end + 1].round(12)
+    if high - low < 1e-6 * max(abs(high), 1e-300):
+        pad = 0.05 * abs(high) or 1.0
+        low, high = low - pad, high + pad
+    edges: Numbers = np.asarray(
+        MaxNLocator(_CLASSES, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    )
+    inside = (edges > low - (edges[1] - edges[0])) & (edges < high + (edges[1] - edges[0]))
+    inner: Numbers = edges[inside].round(12)
+    return inner
+
+
+def _tick(value: float) -> str:
+    return f"{value:g}" if abs(value) < 1e4 else number(value)
+
+
+def _panel(
+    axes: "Axes", latitude: Numbers, longitude: Numbers, values: Numbers, levels: Numbers
+) -> Any:
+    """Draw one map; what is nothing keeps the hatched ground. Return what the scale is made of."""
+    import matplotlib as mpl
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+    from matplotlib.patches import Rectangle
+
+    axes.set_xlim(-180, 180)
+    axes.set_ylim(-90, 90)
+    axes.set_aspect("equal")
+    axes.set_xticks(
+        range(-180, 181, 60), [f"{x}°" if x % 120 == 0 else "" for x in range(-180, 181, 60)]
+    )
+    axes.set_yticks(
+        range(-90, 91, 30), [f"{y}°" if y % 60 == 0 else "" for y in range(-90, 91, 30)]
+    )
+    axes.tick_params(labelsize=7.5, length=2)
+    axes.grid(False)
+    axes.add_patch(
+        Rectangle((-180, -90), 360, 180, fill=False, hatch="////", ec="#c9ced6", lw=0, zorder=0)
+    )
+    mesh = None
+    if levels.size:
+        count = levels.size - 1
+        colours = mpl.colormaps["YlGnBu"](np.linspace(_PALE, _DARK, count))
+        norm = BoundaryNorm(levels, count)
+        clipped = np.clip(values, levels[0], levels[-1] * (1 - 1e-9))
+        mesh = axes.pcolormesh(
+            _edges(longitude),
+            _edges(latitude),
+            np.ma.masked_invalid(clipped),
+            cmap=ListedColormap(colours),
+            norm=norm,
+            zorder=1,
+            rasterized=True,
+        )
+    draw_coastlines(axes)
+    return mesh
+
+
+def _edges(centres: Numbers) -> Numbers:
+    """Return the edges of cells from their centres."""
+    if centres.size < 2:
+        return np.array([centres[0] - 0.5, centres[0] + 0.5])
+    between = (centres[1:] + centres[:-1]) / 2
+    first, last = 2 * centres[0] - between[0], 2 * centres[-1] - between[-1]
+    return np.concatenate([[first], between, [last]])
+
+
+def _dots(axes: "Axes", places: list[Document]) -> None:
+    if places:
+        axes.plot(
+            [(one["longitude_deg"] + 180.0) % 360.0 - 180.0 for one in places],
+            [one["latitude_deg"] for one in places],
+            "o",
+            color="#d55e00",
+            mec="white",
+            mew=0.7,
+            ms=4.2,
+            zorder=4,
+            clip_on=False,
+        )
+
+
+def _asked(axes: "Axes", document: Document) -> None:
+    where = document.get("place")
+    if where:
+        east = (where["longitude_deg"] + 180.0) % 360.0 - 180.0
+        for colour, width in (("white", 3.2), (look.INK, 1.6)):
+            axes.plot(east, where["latitude_deg"], "+", color=colour, ms=11, mew=width, zorder=5)
+
+
+def _caption(
+    document: Document, service: Document, about: Document, *, empty: bool, places: int
+) -> str:
+    said = [
+        f"{about['title'][:1].upper()}{about['title'][1:]}{unit_text(about['unit'])}, by cells."
+    ]
+    said.append("One scale for all maps; darker is more.")
+    if empty:
+        more = more_is_better(service, about["measure"])
+        said.append("Hatched: nothing." if more else "Hatched: never served, or not known.")
+    if places:
+        said.append("Dots: ground stations of the service.")
+    if document.get("place"):
+        said.append("Cross: the place asked for.")
+    return " ".join([*said, "Coastlines: Natural Earth."])
+
+
+def _said(
+    document: Document, service: Document, key: str, latitude: Numbers, _: Numbers, values: Numbers
+) -> str:
+    """Say of a map what a reader without it needs: the range, and between which latitudes."""
+    name = orbit_text(document, key)
+    rows = np.isfinite(values).any(axis=1)
+    if not rows.any():
+        return f"{name}: nothing anywhere."
+    good = values[np.isfinite(values)]
+    return (
+        f"{name}: {number(float(good.min()))} to {number(float(good.max()))}, between latitudes "
+        f"{latitude[rows].min():.0f}° and {latitude[rows].max():.0f}°."
+    )

@@ -1,0 +1,291 @@
+"""Services in words: a block a service for the terminal, and the tables of the page."""
+
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import Any, Final
+
+from stationkeeper.report.markup import Markup, table, tag
+from stationkeeper.report.numbers import counted, number
+from stationkeeper.report.services_source import (
+    ABSENT,
+    WITHOUT,
+    Document,
+    begins_and_days,
+    better,
+    finite,
+    orbit_keys,
+    orbit_label,
+    orbit_text,
+    providers_text,
+    unit_text,
+    values_of,
+    with_unit,
+)
+from stationkeeper.report.tables import aligned
+from stationkeeper.report.words import DISCLAIMER
+
+MARK: Final = "*"
+_LETTERS: Final = 100  # width of a line for the terminal
+MARKED = "the most where more is asked for, the least where less is"
+CUSTOMER_HEADS: Final = ("customer", "service", "what", "where", "asked")
+
+
+def services_text(document: Document) -> str:
+    """Return the document for the terminal: orbits, services, customers, notes.
+
+    Parameters
+    ----------
+    document : mapping
+        Content of ``services.json``.
+
+    Returns
+    -------
+    str
+        Lines of plain text; ``*`` marks, in each row, the side that is better.
+    """
+    parts = [f"{document['title']}: {begins_and_days(document)}"]
+    orbits = [
+        (key, orbit_text(document, key)) for key in orbit_keys(document) if _used(document, key)
+    ]
+    parts.append(aligned(orbits, frozenset({0, 1})))
+    parts += [_block(document, service) for service in document["services"]]
+    if not document["services"]:
+        parts.append("The programme names no services.")
+    lost = delivery_lines(document)
+    if lost:
+        parts.append("\n".join(_wrapped(lost)))
+    if document["contracts"]:
+        parts.append(_customers(document))
+    if document["notes"]:
+        parts.append("\n".join(_wrapped(document["notes"])))
+    if any(better(one) for service in document["services"] for one in service["measures"]):
+        parts.append(f"{MARK} {MARKED}")
+    return "\n\n".join([*parts, DISCLAIMER])
+
+
+def _used(document: Document, key: str) -> bool:
+    """Return whether an orbit stands in a table."""
+    return key != WITHOUT or any(
+        key in values_of(one) for service in document["services"] for one in service["measures"]
+    )
+
+
+def _wrapped(lines: Sequence[str]) -> list[str]:
+    return [
+        piece for line in lines for piece in wrap(f"- {line}", _LETTERS, subsequent_indent="  ")
+    ]
+
+
+def _block(document: Document, service: Document) -> str:
+    lines = [f"{service['title']} ({service['kind']})", *wrap(providers_text(service), _LETTERS)]
+    keys = [key for key in orbit_keys(document) if _in(service, key)]
+    rows = [("", *[f"{key} " for key in keys], "")]
+    for one in service["measures"]:
+        cells = values_of(one)
+        best = better(one)
+        marked = [_cell(cells.get(key), key in best) for key in keys]
+        rows.append((one["title"], *marked, unit_text(one["unit"]).strip()))
+    if len(rows) > 1:
+        lines.append(aligned(rows, frozenset({0, len(keys) + 1})))
+    for where, titles in _by_where(service).items():
+        every = len(titles) == len(service["measures"])
+        lines += wrap(f"{'All values' if every else ', '.join(titles)}: {where}.", _LETTERS)
+    lines += _wrapped([*notes_of(document, service), *service["words"]])
+    return "\n".join(lines)
+
+
+def _by_where(service: Document) -> dict[str, list[str]]:
+    """Return the measures by what their values are the mean of."""
+    found: dict[str, list[str]] = {}
+    for one in service["measures"]:
+        if where_text(one):
+            found.setdefault(where_text(one), []).append(one["title"])
+    return found
+
+
+def _customers(document: Document) -> str:
+    """Return the contracts: a row each under its key, then what the keys stand for."""
+    keys = orbit_keys(document)
+    rows = [("", "asked", *keys, "met")]
+    said = []
+    for one, row in zip(document["contracts"], contract_rows(document), strict=True):
+        customer, service, what, where, asked, *values = row
+        rows.append((one["key"], asked, *values))
+        said.append(f"{one['key']}: {customer}; {service}, {what}; {where}")
+    return "\n".join(["Customers", aligned(rows, frozenset({0, 1})), *_wrapped(said)])
+
+
+def _in(service: Document, key: str) -> bool:
+    return any(key in values_of(one) for one in service["measures"])
+
+
+def _cell(entry: Document | None, best: bool) -> str:
+    return f"{_range_text(entry)}{MARK if best else ' '}"
+
+
+def _range_text(entry: Document | None) -> str:
+    """Return a value with its range where it has one."""
+    if entry is None or not finite(entry["value"]):
+        return ABSENT
+    low, high = entry.get("low"), entry.get("high")
+    said = number(entry["value"])
+    if finite(low) and finite(high) and number(float(low)) != number(float(high)):  # type: ignore[arg-type]
+        said += f" ({number(float(low))}–{number(float(high))})"  # type: ignore[arg-type]
+    return said
+
+
+def where_text(measure: Document) -> str:
+    """Say what the values of a measure are the mean of, once where it is the same for all."""
+    said = dict.fromkeys(one.get("where") or "" for one in measure["values"])
+    return "; ".join(text for text in said if text)
+
+
+def notes_of(document: Document, service: Document) -> list[str]:
+    """Return the notes on single values, each with what it is a note on."""
+    return [
+        f"{one['title']}, {orbit_label(document, value['orbit'])}: {value['note']}"
+        for one in service["measures"]
+        for value in one["values"]
+        if value.get("note")
+    ]
+
+
+def asked_text(contract: Document) -> str:
+    """Say what a contract asks for."""
+    if finite(contract.get("at_least")):
+        return f"at least {with_unit(contract['at_least'], contract['unit'])}"
+    return f"at most {with_unit(contract.get('at_most'), contract['unit'])}"
+
+
+def met_text(contract: Document) -> str:
+    """Say in which share of months and replicas a contract is met; nothing where not flown.
+
+    Examples
+    --------
+    >>> met_text({"met_share": 0.5}), met_text({"met_share": None})
+    ('50\xa0%', '–')
+    """
+    share = contract.get("met_share")
+    return with_unit(round(100 * share, 1), "%") if finite(share) else ABSENT  # type: ignore[operator]
+
+
+def contract_rows(document: Document) -> list[tuple[str, ...]]:
+    """Return a row a contract: who, what, where, asked, what each orbit gives, share met."""
+    services = {one["key"]: one["title"] for one in document["services"]}
+    return [
+        (
+            one["customer"],
+            services.get(one["service"], one["service"]),
+            one["title"],
+            one["where"],
+            asked_text(one),
+            *[with_unit(one["value"].get(key), "") for key in orbit_keys(document)],
+            met_text(one),
+        )
+        for one in document["contracts"]
+    ]
+
+
+def delivery_lines(document: Document) -> list[str]:
+    """Say what is lost between two stations, and what a change of inclination goes with."""
+    delivery = document["delivery"] or {}
+    services = {one["key"]: one for one in document["services"]}
+    found = []
+    for one in delivery.get("gaps", ()):
+        service = services.get(one["service"], {})
+        title = next(
+            (m["title"] for m in service.get("measures", ()) if m["measure"] == one["measure"]),
+            one["measure"],
+        )
+        amount = one["unit"].removesuffix("/d")
+        said = (
+            f"{service.get('title', one['service'])}, {title}: from {one['old']} to {one['new']} "
+            f"{_spread(one['days'], 'd')} without a station, {_spread(one['lost'], amount)} not "
+            "delivered"
+        )
+        change = one.get("inclination_change") or {}
+        old, new = change.get("old_deg"), change.get("new_deg")
+        if finite(old) and finite(new) and abs(float(old) - float(new)) > 0.5:  # type: ignore[arg-type]
+            said += f"; inclination {float(old):.1f}° before, {float(new):.1f}° after"  # type: ignore[arg-type]
+        found.append(said + ".")
+    return found
+
+
+def _spread(band: Document | None, unit: str) -> str:
+    """Write a middle value with what 90 % of the replicas lie in."""
+    told = band or {}
+    low, middle, high = (told.get(name) for name in ("q05", "q50", "q95"))
+    if not finite(middle):
+        return "not known"
+    said = with_unit(middle, unit)
+    if finite(low) and finite(high) and low != high:
+        said += f" ({with_unit(low, '')}–{with_unit(high, unit)})"
+    return said
+
+
+# ---- the same for the page -------------------------------------------------------------------
+
+
+def measures_markup(document: Document, service: Document) -> Markup:
+    """Return the table of a service: a row a measure, a column an orbit."""
+    keys = [key for key in orbit_keys(document) if _in(service, key)]
+    if not keys:
+        return tag("p", "No figure could be worked out.")
+    where = any(where_text(one) for one in service["measures"])
+    heads = ["", *[orbit_label(document, key) for key in keys], *(["mean of"] if where else [])]
+    rows: list[list[Any]] = []
+    for one in service["measures"]:
+        cells = values_of(one)
+        best = better(one)
+        row: list[Any] = [one["title"] + unit_text(one["unit"])]
+        for key in keys:
+            said = tag("span", _range_text(cells.get(key)), class_="whole")
+            row.append(tag("strong", said) if key in best else said)
+        rows.append([*row, where_text(one)] if where else row)
+    marked = any(better(one) for one in service["measures"])
+    return table(heads, rows, caption=f"Bold: {MARKED}." if marked else "")
+
+
+def orbits_markup(document: Document) -> Markup:
+    """Return the orbits that are held beside one another."""
+    rows = [
+        (
+            orbit_label(document, one["key"]),
+            one["title"],
+            number(one["altitude_km"]),
+            f"{one['inclination_deg']:.1f}",
+            one["version"] or "as planned",
+        )
+        for one in document["orbits"]
+    ]
+    if not rows:
+        return tag("p", "No station carries a payload.")
+    heads = ("orbit", "station", "altitude [km]", "inclination [°]", "version of the plan")
+    return table(heads, rows)
+
+
+def contracts_markup(document: Document) -> Markup:
+    """Return the table of customers."""
+    heads = [*CUSTOMER_HEADS, *[orbit_label(document, key) for key in orbit_keys(document)], "met"]
+    flown = document["delivery"] is not None
+    rows = contract_rows(document)
+    if not flown and all(row[-1] == ABSENT for row in rows):
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
+    return table(heads, rows, caption=contracts_caption(document))
+
+
+def contracts_caption(document: Document) -> str:
+    """Say what the columns of the customers hold."""
+    delivery = document["delivery"]
+    if delivery is None:
+        return "What each orbit gives on a day like those looked at, gaps of the station apart."
+    flown = counted(int(delivery["replicas"]), "replica")
+    return (
+        "What each orbit gives while its station is there; met: share of the months of the "
+        f"contract in {flown}, losses and gaps counted."
+    )
+
+
+def lines_markup(lines: Sequence[str]) -> Markup:
+    """Return lines as a list; nothing for none."""
+    return tag("ul", *[tag("li", line) for line in lines]) if lines else Markup("")
