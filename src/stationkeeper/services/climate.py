@@ -194,7 +194,8 @@ def by_share(levels: Array, values: Array, exceeded: Array) -> Array:
 
     Examples
     --------
-    >>> by_share(np.array([0.01, 0.1]), np.array([[3.0], [1.0]]), np.array([0.001, 0.0316])).round(1)
+    >>> asked = np.array([0.001, 0.0316])
+    >>> by_share(np.array([0.01, 0.1]), np.array([[3.0], [1.0]]), asked).round(1)
     array([[3.],
            [2.]])
     """
