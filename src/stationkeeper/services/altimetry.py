@@ -167,8 +167,8 @@ def track_shift(altitude: ArrayLike, sinking: ArrayLike, days: ArrayLike) -> Arr
 def days_on_track(altitude: ArrayLike, sinking: ArrayLike, half_width: ArrayLike) -> Array:
     """How long a track stays as near to its place as is asked, before the orbit must be raised.
 
-    It begins at the eastern edge with the orbit a little high, drifts west to the other, turns there
-    and comes back [1]_.
+    It begins at the eastern edge with the orbit a little high, drifts west to the other edge,
+    turns there and comes back [1]_.
 
     Parameters
     ----------
