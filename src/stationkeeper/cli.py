@@ -301,6 +301,81 @@ def crew(
 
 
 @app.command()
+def services(
+    programme: Source,
+    service: Annotated[str | None, typer.Option(help="Key of one service; all if absent.")] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="LAT,LON", help="Place looked at. [deg]")
+    ] = None,
+    orbit: Annotated[
+        Path | None,
+        typer.Option(help="Element sets or an OEM that the station flies instead of its plan."),
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Write the station's ephemeris: a file .oem, .czml or .geojson."),
+    ] = None,
+    station: Annotated[
+        str | None, typer.Option(help="Station that --orbit and --export are about.")
+    ] = None,
+    override: Override = None,
+    setting: Setting = None,
+    as_known: AsKnown = None,
+    out: Annotated[Path, typer.Option(help="Folder in which the folder of it is made.")] = Path(
+        "runs"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Say what the ground gets, with and without the stations, by place and latitude."""
+    place = _latitude_longitude(at)
+    if export is not None:
+        _expect_free(export)
+    document = _read(programme, override, setting, as_known)
+    from stationkeeper.lifetime.serving.document import serve
+    from stationkeeper.report.services_page import write_services_report
+    from stationkeeper.report.services_text import services_text
+
+    with _progress() as progress:
+        folder = serve(
+            document,
+            out=out,
+            service=service,
+            at=place,
+            orbit=orbit,
+            export=export,
+            station=station,
+            progress=progress,
+        )
+        progress("report: drawing")
+        page = write_services_report(folder)
+    found = json.loads((folder / "services.json").read_bytes())
+    if as_json:
+        _print_document({"folder": str(folder), "report": str(page), **found})
+        return
+    print(_visible(services_text(found)))
+    print(f"\nreport   {page}\nresults  {folder}")
+
+
+def _latitude_longitude(text: str | None) -> tuple[float, float] | None:
+    """Read a place as two numbers with a comma between. [deg]"""
+    if text is None:
+        return None
+    pieces = text.split(",")
+    try:
+        latitude, longitude = (float(piece) for piece in pieces)
+    except ValueError:
+        raise InputError(
+            f"--at: given {text!r}, expected latitude and longitude in degrees, as 55.75,37.62"
+        ) from None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 360):
+        raise InputError(
+            f"--at: given {text!r}, expected a latitude from -90 to 90 and a longitude from -180"
+            " to 360 degrees"
+        )
+    return latitude, longitude
+
+
+@app.command()
 def check(
     file: Source,
     override: Override = None,

@@ -38,6 +38,7 @@ from stationkeeper.lifetime.descent import write_descent
 from stationkeeper.lifetime.fly import fly_lives
 from stationkeeper.lifetime.merge import ensemble
 from stationkeeper.lifetime.prepare import Prepared, prepare
+from stationkeeper.lifetime.serving.document import write_services
 from stationkeeper.lifetime.shaken import shaken
 from stationkeeper.lifetime.stores_left import write_stores
 from stationkeeper.lifetime.tally import event_names, tally
@@ -248,9 +249,8 @@ def _fly(
     upkeep = write_upkeep(prepared, folder, original)
     write_stores(folder, original)
     write_words(original, folder, upkeep, results)
-    write_decisions(
-        prepared, folder.path, original, int(state["seed"]), int(state["replicas"]), say
-    )
+    decided = write_decisions(prepared, folder.path, original, seed, replicas, say)
+    write_services(folder.path, assembled, original, results, replicas, decided, say)
     state["state"] = COMPLETE
     state["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     state["durations_s"] = {

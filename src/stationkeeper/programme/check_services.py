@@ -15,6 +15,7 @@ from stationkeeper.programme.services import (
     Payload,
     Service,
 )
+from stationkeeper.programme.tle import elements_faults
 
 PARTS: Final = {
     "communications": ("link",),
@@ -75,9 +76,12 @@ def _constellation_faults(at: KeyPath, many: Constellation) -> Iterator[Fault]:
             yield Fault((*at, "satellites"), given, "as many in each plane")
     elif many.kind == "geostationary" and not many.longitudes_deg:
         yield Fault((*at, "longitudes_deg"), "none", "one place at least", "add longitudes_deg")
-    elif many.kind == "elements":
-        if not many.elements:
-            yield Fault((*at, "elements"), "none", "one set of two lines at least", "add elements")
+    elif many.kind == "elements" and not many.elements:
+        yield Fault((*at, "elements"), "none", "one set of two lines at least", "add elements")
+    for number, (first, second) in enumerate(many.elements, 1):
+        for told in elements_faults(first, second):
+            given = f"set {number}, line {told.line}, {told.key}: {told.given}"
+            yield Fault((*at, "elements"), given, told.expected, told.fix)
 
 
 def _payload_faults(at: KeyPath, payload: Payload) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from stationkeeper.programme.describe_policies import (
     policy_lines,
 )
 from stationkeeper.programme.describe_record import describe_record, record_lines
+from stationkeeper.programme.describe_services import describe_services, service_lines
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.files import parse_packaged
 from stationkeeper.programme.reading import override_names, shipped_names
@@ -210,6 +211,7 @@ def describe(programme: Programme) -> dict[str, Any]:
         "words": describe_record(programme),
         "policies": describe_policies(programme),
         "random": describe_random(programme),
+        **describe_services(programme),
     }
 
 
@@ -329,6 +331,7 @@ def as_text(description: dict[str, Any]) -> str:
         lines += _upkeep_lines(station["upkeep"])
     lines += record_lines(description["words"])
     lines += policy_lines(description["policies"], description["random"])
+    lines += service_lines(description)
     ships = ", ".join(ship["title"] for ship in description["ships"].values())
     lines += ["", f"ships: {ships or 'none'}"]
     return "\n".join(lines)

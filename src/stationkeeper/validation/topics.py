@@ -9,8 +9,8 @@ from stationkeeper.errors import InputError
 from stationkeeper.validation.rows import Progress, Row
 from stationkeeper.validation.speed import SpeedRow
 
-VALIDATED = ("orbit", "dose", "crew", "hull", "slips", "stores", "hindcast")
-TIMED = ("orbit", "dose", "run", "crew", "lifetime", "decisions")
+VALIDATED = ("orbit", "dose", "crew", "hull", "slips", "stores", "hindcast", "services")
+TIMED = ("orbit", "dose", "run", "crew", "lifetime", "decisions", "services")
 
 
 def _chosen(topics: Iterable[str], known: tuple[str, ...]) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def write_decisions(
     seed: int,
     replicas: int,
     progress: Callable[[str], None],
-) -> None:
+) -> tuple[Stage, Decisions] | None:
     """Write ``decisions.json`` into a run folder, if the programme has policies.
 
     The same run gives the same bytes.
@@ -89,6 +89,11 @@ def write_decisions(
     progress : callable
         Told in words what is done.
 
+    Returns
+    -------
+    tuple of Stage and Decisions, or None
+        What was decided, for what follows from it; None without policies.
+
     Raises
     ------
     InputError
@@ -97,7 +102,7 @@ def write_decisions(
         If rows cannot be read or the document cannot be written.
     """
     if not programme.policy:
-        return
+        return None
     progress("decisions")
     assembled = prepared.assembled
     calendar = assembled.calendar
@@ -105,8 +110,10 @@ def write_decisions(
     kept = stations_kept(programme)
     stay = fly_staying(programme, kept, replicas, seed, progress=progress) if kept else None
     told = risks(main, stay, assembled, replicas)
-    document = decisions_document(assembled, shaken(programme), told, seed, np.arange(replicas))
-    write_document(folder / DECISIONS, document)
+    whole = np.arange(replicas)
+    stage, made, notes = decided(assembled, shaken(programme), told, seed, whole)
+    write_document(folder / DECISIONS, _document(assembled, stage, made, notes))
+    return stage, made
 
 
 def rehearse(assembled: Assembled, programme: Programme, seed: int) -> None:
@@ -165,6 +172,32 @@ def decisions_document(
         ``as_of``, ``replicas``, ``policies``, ``gaps``, ``presence``, ``launches``, ``frontier``,
         ``risk``, ``forecast``, ``slips`` and ``notes``.
     """
+    return _document(assembled, *decided(assembled, programme, told, seed, replicas))
+
+
+def decided(
+    assembled: Assembled,
+    programme: Programme,
+    told: Risks,
+    seed: int,
+    replicas: NDArray[np.int64],
+) -> tuple[Stage, Decisions, list[str]]:
+    """Decide in all replicas that still have their stations on the day of knowledge.
+
+    Parameters
+    ----------
+    assembled, programme, told, seed, replicas
+        As for `decisions_document`.
+
+    Returns
+    -------
+    stage : Stage
+        What decisions stood on.
+    made : Decisions
+        What was decided.
+    notes : list of str
+        What a reader must know.
+    """
     there = still_there(assembled, programme, told)
     told, replicas = with_rows(told, there), replicas[there]
     notes = list(NOTES)
@@ -174,7 +207,13 @@ def decisions_document(
             " was in orbit on the day of knowledge had been lost before."
         )
     stage = stage_of(assembled, programme, told, seed, replicas)
-    made = decide(stage)
+    return stage, decide(stage), notes
+
+
+def _document(
+    assembled: Assembled, stage: Stage, made: Decisions, notes: list[str]
+) -> dict[str, Any]:
+    programme = stage.programme
     gaps = gaps_of(stage, made)
     return {
         "as_of": stage.as_of.isoformat(),
@@ -186,7 +225,7 @@ def decisions_document(
         "presence": presence_of(stage, assembled, made),
         "launches": list(_launches(stage, made)),
         "frontier": frontiers_of(stage),
-        "risk": risk_rows(told),
+        "risk": risk_rows(stage.risks),
         "forecast": list(_forecast(stage, made)),
         "slips": slip_summary(slip_model(stage.as_of)),
         "notes": notes,

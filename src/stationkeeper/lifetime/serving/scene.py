@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeeper.constants import SECONDS_PER_DAY
 from stationkeeper.errors import InputError
 from stationkeeper.orbit.ephemeris import (
     Ephemeris,
@@ -18,11 +19,12 @@ from stationkeeper.orbit.ephemeris import (
     walker,
 )
 from stationkeeper.orbit.frames import place, vertical
+from stationkeeper.programme.composition import station_intervals
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.problems import choices, nearest, shown
 from stationkeeper.programme.services import Constellation, Ground, Payload, Service
 from stationkeeper.programme.stations import Station
-from stationkeeper.units import KILOMETRE, days_since_2000
+from stationkeeper.units import KILOMETRE, date_from_days, days_since_2000
 
 Array = NDArray[np.float64]
 
@@ -194,9 +196,10 @@ def scene_of(
     """
     first = float(days_since_2000(_month(programme)))
     flown = flown or {}
+    duration = days * SECONDS_PER_DAY
     if flown:
         first = max(one.start_day for one in flown.values())
-    duration = days * 86_400.0
+        duration = min(duration, *(one.duration for one in flown.values()))
     carrying = _carrying(programme)
     orbits = [(key, None, *_planned(programme, key, first)) for key in carrying]
     orbits += [
@@ -238,10 +241,10 @@ def scene_of(
 
 def _alike(tracks: list[Track], station: str, altitude: float, inclination: float) -> int | None:
     """Return the place of a track of the station with nearly the same orbit."""
-    for place, one in enumerate(tracks):
+    for number, one in enumerate(tracks):
         near = abs(one.altitude - altitude) < ALIKE[0]
         if one.station == station and near and abs(one.inclination - inclination) < ALIKE[1]:
-            return place
+            return number
     return None
 
 
@@ -253,12 +256,9 @@ def _carrying(programme: Programme) -> list[str]:
 
 
 def _month(programme: Programme) -> date:
-    begins = [
-        max(one.first_day, programme.span.first)
-        for key in _carrying(programme)
-        if (one := programme.station[key]).first_day
-    ]
-    latest = max(begins, default=programme.span.first)
+    intervals = station_intervals(programme)
+    begins = [intervals[key][0].first for key in _carrying(programme) if intervals[key]]
+    latest = date_from_days(max(begins)) if begins else programme.span.first
     year = latest.year if (latest.month, latest.day) == (1, 1) else latest.year + 1
     return min(date(year, 1, 1), programme.span.last)
 
