@@ -16,7 +16,7 @@ from stationkeeper.programme.check_services import PARTS
 from stationkeeper.programme.composition import station_intervals
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.services import MEASURES, Payload
-from stationkeeper.units import days_since_2000
+from stationkeeper.units import date_from_days, days_since_2000
 
 Array = NDArray[np.float64]
 
@@ -207,6 +207,7 @@ def delivery_rows(
     """
     rows = []
     days = np.diff(there.edges)
+    months = [date_from_days(day).isoformat()[:7] for day in there.edges[:-1]]
     for key, one in served.items():
         for measure, track, rate in _rates(scene, one):
             payloads = carriers(scene.programme, key, measure, track)
@@ -214,6 +215,10 @@ def delivery_rows(
                 continue
             monthly = there.days(payloads) * rate
             low, high = np.quantile(monthly, _BAND, axis=0)
+            told = np.flatnonzero(monthly.any(axis=0))
+            if not told.size:
+                continue
+            part = slice(int(told[0]), int(told[-1]) + 1)
             rows.append(
                 {
                     "service": key,
@@ -221,10 +226,11 @@ def delivery_rows(
                     "title": MEASURES[measure].title,
                     "unit": MEASURES[measure].unit.removesuffix("/d"),
                     "station": track,
-                    "mean": _rounded(monthly.mean(axis=0)),
-                    "low": _rounded(low),
-                    "high": _rounded(high),
-                    "whole": _rounded(days * rate),
+                    "months": months[part],
+                    "mean": _rounded(monthly.mean(axis=0)[part]),
+                    "low": _rounded(low[part]),
+                    "high": _rounded(high[part]),
+                    "whole": _rounded((days * rate)[part]),
                 }
             )
     return rows

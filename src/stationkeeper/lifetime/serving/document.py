@@ -112,7 +112,6 @@ def services_document(
     if there is not None and there.replicas:
         delivery = {
             "replicas": there.replicas,
-            "months": [date_from_days(day).isoformat()[:7] for day in there.edges[:-1]],
             "rows": delivery_rows(scene, served, there),
             "gaps": gap_rows(scene, served, there, turns),
         }

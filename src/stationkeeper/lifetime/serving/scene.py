@@ -201,9 +201,16 @@ def scene_of(
         first = max(one.start_day for one in flown.values())
         duration = min(duration, *(one.duration for one in flown.values()))
     carrying = _carrying(programme)
-    orbits = [(key, None, *_planned(programme, key, first)) for key in carrying]
+    orbits: list[tuple[str, str | None, float, float]] = [
+        (key, None, *_planned(programme, key, first)) for key in carrying
+    ]
     orbits += [
-        (one.station, one.override, one.altitude_km * KILOMETRE, np.radians(one.inclination_deg))
+        (
+            one.station,
+            one.override,
+            one.altitude_km * KILOMETRE,
+            float(np.radians(one.inclination_deg)),
+        )
         for one in programme.versions
         if one.station in carrying
     ]
