@@ -170,7 +170,6 @@ def months(first: str, count: int) -> list[str]:
 def _delivery(
     scale: float, service: str, measure: str, title: str, unit: str
 ) -> list[dict[str, Any]]:
-    when = months("2026-01", 120)
     at = np.arange(120)
     rows = []
     for station, mean in (
@@ -185,11 +184,10 @@ def _delivery(
                 "title": title,
                 "unit": unit,
                 "station": station,
-                "months": when,
                 "mean": values.tolist(),
                 "low": (values * 0.6).tolist(),
                 "high": np.minimum(values * 1.3, scale).tolist(),
-                "whole": scale,
+                "whole": [scale] * 120,
             }
         )
     return rows
@@ -204,7 +202,7 @@ def _contract(key: str, customer: str, since: int, met: Any) -> dict[str, Any]:
         "service": "data",
         "measure": "delivered_gb_per_day",
         "title": "data delivered",
-        "unit": "GB",
+        "unit": "GB/month",
         "where": "Moscow",
         "at_least": 5_000.0,
         "at_most": None,
@@ -213,6 +211,8 @@ def _contract(key: str, customer: str, since: int, met: Any) -> dict[str, Any]:
             {"month": month, "asked": 5_000.0, "delivered": 6_000.0 * share, "met": share}
             for month, share in zip(when, shares, strict=True)
         ],
+        "asked": 5_000.0,
+        "met": {"without": False, "iss": True, "ros": True, "ros@plan-polar": True},
         "met_share": float(np.mean(shares)),
     }
 
@@ -231,6 +231,7 @@ def services_json(*, flown: bool = True) -> dict[str, Any]:
                 "title": key.partition("@")[0].upper() + " station",
                 "station": key.partition("@")[0],
                 "version": key.partition("@")[2] or None,
+                "also": [],
                 "altitude_km": altitude,
                 "inclination_deg": inclination,
             }
@@ -255,15 +256,16 @@ def services_json(*, flown: bool = True) -> dict[str, Any]:
         gap = {"q05": 60.0, "q50": 150.0, "q95": 400.0}
         document["delivery"] = {
             "replicas": 200,
+            "months": months("2026-01", 120),
             "rows": [
-                *_delivery(7_000.0, "data", "delivered_gb_per_day", "data delivered", "GB/d"),
-                *_delivery(42.0, "weather", "visits_per_day", "looks at a place", "1/d"),
+                *_delivery(7_000.0, "data", "delivered_gb_per_day", "data delivered", "GB"),
+                *_delivery(42.0, "weather", "visits_per_day", "looks at a place", "1"),
             ],
             "gaps": [
                 {
                     "service": "data",
                     "measure": "delivered_gb_per_day",
-                    "unit": "GB/d",
+                    "unit": "GB",
                     "old": "iss",
                     "new": "ros",
                     "partner": "north",

@@ -13,6 +13,7 @@ from stationkeeper.report.services_source import (
     Document,
     Numbers,
     as_numbers,
+    delivery_rows,
     station_colours,
 )
 from stationkeeper.report.services_words import delivery_lines
@@ -31,8 +32,8 @@ def picture(document: Document, services: Sequence[Document], key: str) -> Pictu
     """Draw the delivery of the measures that add up; nothing where none was flown."""
     delivery = document["delivery"]
     named = {one["key"]: one["title"] for one in services}
-    rows = [one for one in (delivery or {}).get("rows", ()) if one["service"] in named]
-    panels = list(dict.fromkeys((one["service"], one["measure"]) for one in rows))
+    rows = [one for one in delivery_rows(document) if one["service"] in named]
+    panels = _panels(rows)
     if delivery is None or not panels:
         return None
     from matplotlib.figure import Figure
@@ -66,9 +67,31 @@ def picture(document: Document, services: Sequence[Document], key: str) -> Pictu
         f"Mean of {counted(int(delivery['replicas']), 'replica')} and the band of 90 % of them, by "
         "station; dotted: a month without losses. Right: the year in which most is missing, with "
         "the same scale. Grey: months in which all stations together deliver less than half of a "
-        "whole month, between the first delivery and the last."
+        "whole month, between the first delivery and the last. Measures that follow the same "
+        "course as one shown are in the table only."
     )
     return Picture(key, TITLE, caption, alt=" ".join([*said, *delivery_lines(document)]), png=image)
+
+
+def _panels(rows: Sequence[Document]) -> list[tuple[str, str]]:
+    """Return service and measure of each panel: one where several follow the same course."""
+    found: list[tuple[str, str]] = []
+    courses: list[tuple[str, Numbers]] = []
+    for pair in dict.fromkeys((one["service"], one["measure"]) for one in rows):
+        here = [one for one in rows if (one["service"], one["measure"]) == pair]
+        course = np.concatenate(
+            [as_numbers(one["mean"]) / max(max(one["whole"]), 1e-300) for one in here]
+        )
+        told = [
+            other
+            for service, other in courses
+            if service == pair[0] and other.shape == course.shape
+        ]
+        if any(np.allclose(course, other, atol=0.01) for other in told):
+            continue
+        courses.append((pair[0], course))
+        found.append(pair)
+    return found
 
 
 def _amount(unit: str) -> str:
@@ -86,7 +109,7 @@ def _on(months: NDArray[np.datetime64], row: Document, name: str) -> Numbers:
     """Return values of a row on all months; nothing in those that it does not hold."""
     values = np.zeros(months.size)
     place = (np.array(row["months"], "datetime64[M]") - months[0]).astype(int)
-    values[place] = np.nan_to_num(np.broadcast_to(as_numbers(row[name]), place.shape))
+    values[place] = np.nan_to_num(as_numbers(row[name]))
     return values
 
 
@@ -94,8 +117,8 @@ def _share(rows: Sequence[Document]) -> Numbers:
     """Return the share of a whole month that all stations deliver together."""
     months = months_of(rows)
     total = np.sum([_on(months, one, "mean") for one in rows], axis=0)
-    wholes = [np.nanmax(as_numbers(np.atleast_1d(one["whole"]).tolist())) for one in rows]
-    good = [value for value in wholes if np.isfinite(value) and value > 0]
+    wholes = [_on(months, one, "whole").max() for one in rows]
+    good = [value for value in wholes if value > 0]
     # Of stations that deliver unlike amounts, the lesser: its month is a whole month too.
     return np.asarray(total / min(good) if good else np.zeros(total.size))
 
@@ -106,7 +129,7 @@ def gap_months(rows: Sequence[Document]) -> NDArray[np.bool_]:
     Examples
     --------
     >>> months = ["2030-01", "2030-02", "2030-03", "2030-04", "2030-05"]
-    >>> row = {"months": months, "mean": [0.0, 9.0, 2.0, 9.0, 0.0], "whole": 10.0}
+    >>> row = {"months": months, "mean": [0.0, 9.0, 2.0, 9.0, 0.0], "whole": [10.0] * 5}
     >>> gap_months([row]).tolist()
     [False, False, True, False, False]
     """

@@ -193,7 +193,10 @@ def _spot(
                     known = np.isfinite(other[here])
                     if known.any():
                         seen = other[here][known]
-                        free = np.maximum(foot - seen, seen - foot - height).min()
+                        # From point to point: a steep line may pass between two of them.
+                        upper = np.maximum(seen[:-1], seen[1:]) if seen.size > 1 else seen
+                        lower = np.minimum(seen[:-1], seen[1:]) if seen.size > 1 else seen
+                        free = np.maximum(foot - upper, lower - foot - height).min()
                         score += min(float(free), 2 * height) if free > 0 else -5.0
                         # Where curves run together, a label says nothing of either.
                         apart = float(np.abs(seen - line[known]).min())

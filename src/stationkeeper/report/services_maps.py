@@ -7,7 +7,7 @@ import numpy as np
 from stationkeeper.report import look
 from stationkeeper.report.numbers import number
 from stationkeeper.report.picture import Picture
-from stationkeeper.report.services_look import WIDE, draw_coastlines, grid
+from stationkeeper.report.services_look import WIDE, draw_coastlines
 from stationkeeper.report.services_source import (
     Document,
     Numbers,
@@ -22,9 +22,10 @@ from stationkeeper.report.services_source import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-_EACH: Final = 2.55  # height of a row of maps [in]
-_ALONE: Final = 4.6  # of one map by itself [in]
+_COLOURS: Final = 256  # of the image: fewer turn coasts into the colour of the field
+_LEFT, _BETWEEN, _ABOVE, _UNDER = 0.42, 0.2, 0.32, 0.85  # of the panels [in]
 _LETTERS: Final = 56  # of a title above half of the width
 _CLASSES: Final = 7  # colours of the scale at most; our choice
 _DECADES: Final = (1.0, 2.0, 5.0)
@@ -48,7 +49,7 @@ def picture(document: Document, service: Document) -> Picture | None:
     places = grounds_of(document, service)
     empty = any(np.isnan(values).any() for _, _, values in fields.values())
     with look.drawing():
-        figure, panels = grid(len(shown), _ALONE if len(shown) == 1 else _EACH, more=0.75)
+        figure, panels, under = _panels(len(shown))
         mesh = None
         for axes, key in zip(panels, shown, strict=True):
             mesh = _panel(axes, *fields[key], levels)
@@ -56,13 +57,13 @@ def picture(document: Document, service: Document) -> Picture | None:
             _asked(axes, document)
             axes.set_title(look.drawable(_named(document, key)), fontsize=9)
         if mesh is not None and levels.size:
-            bar = figure.colorbar(
-                mesh, ax=panels, location="bottom", aspect=60, shrink=0.7, pad=0.03, ticks=levels
-            )
+            bar = figure.colorbar(mesh, cax=under, orientation="horizontal", ticks=levels)
             bar.ax.set_xticklabels([_tick(value) for value in levels])
             bar.set_label(look.drawable(about["title"] + unit_text(about["unit"])))
             bar.outline.set_visible(False)
-        image = look.as_png(figure, colours=look.FEW)
+        else:
+            under.remove()
+        image = look.as_png(figure, colours=_COLOURS)
     return Picture(
         f"services-{service['key']}-map",
         f"{service['title']}: where",
@@ -70,6 +71,32 @@ def picture(document: Document, service: Document) -> Picture | None:
         alt=" ".join(_said(document, service, key, *fields[key]) for key in shown),
         png=image,
     )
+
+
+def _panels(count: int) -> tuple["Figure", list["Axes"], "Axes"]:
+    """Return a figure with so many maps, two in a row, and the panel of the scale under them.
+
+    Laid out by hand: maps have one shape, and the general layout takes as long as the drawing.
+    """
+    from matplotlib.figure import Figure
+
+    columns = min(count, 2)
+    rows = -(-count // columns)
+    wide = (look.WIDTH - _LEFT - 0.25 - (columns - 1) * _BETWEEN) / columns
+    tall = rows * (wide / 2 + _ABOVE) + 0.25 + _UNDER
+    figure = Figure(figsize=(look.WIDTH, tall))
+    figure.set_layout_engine("none")
+    panels = []
+    for i in range(count):
+        row, column = divmod(i, columns)
+        left = _LEFT + column * (wide + _BETWEEN)
+        foot = tall - (row + 1) * (wide / 2 + _ABOVE)
+        panels.append(
+            figure.add_axes((left / look.WIDTH, foot / tall, wide / look.WIDTH, wide / 2 / tall))
+        )
+        panels[-1].tick_params(labelleft=column == 0, labelbottom=i + columns >= count)
+    under = figure.add_axes((0.2, 0.5 / tall, 0.6, 0.15 / tall))
+    return figure, panels, under
 
 
 def _named(document: Document, key: str) -> str:
@@ -119,11 +146,10 @@ def classes(known: Numbers) -> Numbers:
     if high - low < 1e-6 * max(abs(high), 1e-300):
         pad = 0.05 * abs(high) or 1.0
         low, high = low - pad, high + pad
-    edges: Numbers = np.asarray(
-        MaxNLocator(_CLASSES, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    )
-    inside = (edges > low - (edges[1] - edges[0])) & (edges < high + (edges[1] - edges[0]))
-    inner: Numbers = edges[inside].round(12)
+    ticks = MaxNLocator(_CLASSES, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    even: Numbers = np.asarray(ticks, float)
+    step = even[1] - even[0]
+    inner: Numbers = even[(even > low - step) & (even < high + step)].round(12)
     return inner
 
 

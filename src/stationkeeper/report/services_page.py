@@ -22,6 +22,7 @@ from stationkeeper.report.services_source import (
 from stationkeeper.report.services_words import (
     contracts_markup,
     delivery_lines,
+    delivery_markup,
     lines_markup,
     measures_markup,
     notes_of,
@@ -144,7 +145,8 @@ def _delivery(document: Document, drawn: Picture | None) -> Markup:
     if drawn is None and not lines:
         return Markup("")
     parts = [tag("h2", services_delivery.TITLE), lines_markup(lines)]
-    return tag("section", *parts, figure(drawn) if drawn else Markup(""), id="delivery")
+    shown = figure(drawn) if drawn else Markup("")
+    return tag("section", *parts, shown, delivery_markup(document), id="delivery")
 
 
 def _customers(document: Document, drawn: Picture | None) -> Markup:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stationkeeper.report import look
-from stationkeeper.report.numbers import listed, number
+from stationkeeper.report.numbers import number
 from stationkeeper.report.picture import Picture
 from stationkeeper.report.services_look import (
     Curve,
@@ -25,12 +25,14 @@ from stationkeeper.report.services_source import (
     orbit_keys,
     orbit_label,
     unit_text,
+    with_unit,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _EACH: Final = 2.5  # height of a row of panels [in]
+_TOLD: Final = (50, 95)  # shares whose time is told beside a curve [%]
 LATITUDE_KEY, LATITUDE_TITLE = "services-latitude", "Services by latitude"
 WAIT_KEY, WAIT_TITLE = "services-latency", "How long data take to the ground"
 
@@ -139,11 +141,9 @@ def latency_picture(document: Document, services: Sequence[Document], key: str) 
     said: list[str] = []
     with look.drawing():
         figure, all_axes = grid(len(panels), 2.9)
-        drawn = []
         for axes, (service, name) in zip(all_axes, panels, strict=True):
             told = [one for one in service["distributions"] if one["measure"] == name]
             curves = _shares(document, told)
-            drawn.append(curves)
             about = told[0]
             axes.set_title(look.drawable(f"{service['title']}: {about['title']}"), fontsize=9)
             axes.set_ylabel("share [%]")
@@ -156,13 +156,11 @@ def latency_picture(document: Document, services: Sequence[Document], key: str) 
                 axes.set_xlim(max(rising[rising > 0].min() / 2, x.max() / 1e5), x.max())
             else:
                 axes.set_xlim(0, x.max())
-            axes.set_ylim(0, 112)
+            axes.set_ylim(0, 104)
             axes.set_yticks([0, 25, 50, 75, 100])
             draw_curves(axes, curves)
             said += [_half(one, about["unit"]) for one in curves]
-        figure.draw_without_rendering()
-        for axes, curves in zip(all_axes, drawn, strict=True):
-            label_curves(axes, curves)
+            _key(axes, curves, about["unit"])
         image = look.as_png(figure, colours=look.FEW)
     return Picture(
         key,
@@ -194,9 +192,39 @@ def _shares(document: Document, told: Sequence[Document]) -> list[Curve]:
     return found
 
 
+def _key(axes: "Axes", curves: Sequence[Curve], unit: str) -> None:
+    """Name the curves with their figures at the lower right, where shares leave room."""
+    from matplotlib.lines import Line2D
+
+    lines = [Line2D([], [], color=one.colour, linestyle=one.dashes, lw=1.8) for one in curves]
+    words = [
+        look.drawable(
+            f"{one.label}: "
+            + ", ".join(f"{share} % {_within(one, share, unit)}" for share in _TOLD)
+        )
+        for one in curves
+    ]
+    axes.legend(
+        lines, words, loc="lower right", fontsize=8, frameon=True, framealpha=0.9, edgecolor="none"
+    )
+
+
+def _within(curve: Curve, share: float, unit: str) -> str:
+    """Say within what a share is done, or that it never is.
+
+    Examples
+    --------
+    >>> one = Curve("a", np.array([1.0, 2.0]), np.array([10.0, 60.0]), "k")
+    >>> _within(one, 50, "h").replace("\xa0", " "), _within(one, 90, "h")
+    ('within 2.00 h', 'never')
+    """
+    reached = np.flatnonzero(curve.y >= share)
+    if not reached.size:
+        return "never"
+    return f"within {with_unit(float(curve.x[reached[0]]), unit)}"
+
+
 def _half(curve: Curve, unit: str) -> str:
     """Say within what half of it is done."""
-    reached = np.flatnonzero(curve.y >= 50.0)
-    if not reached.size:
-        return f"{curve.label}: half is never reached; at most {number(float(curve.y.max()))} %."
-    return f"{curve.label}: half within {listed([number(float(curve.x[reached[0]]))])} {unit}."
+    most = number(float(np.nanmax(curve.y)))
+    return f"{curve.label}: half {_within(curve, 50, unit)}; {most} % in the end."

@@ -12,6 +12,7 @@ from stationkeeper.report.services_source import Document, begins_and_days, prov
 from stationkeeper.report.services_words import (
     contracts_markup,
     delivery_lines,
+    delivery_markup,
     lines_markup,
     measures_markup,
     notes_of,
@@ -63,7 +64,7 @@ def before(key: str, run: Run) -> list[Markup]:
     if not run.served:
         return []
     if key == services_delivery.KEY:
-        return [tag("p", line) for line in delivery_lines(run.served)]
+        return [tag("p", line) for line in delivery_lines(_document(run))]
     return []
 
 
@@ -72,6 +73,8 @@ def after(key: str, run: Run) -> Markup:
     if not run.served:
         return Markup("")
     document = _document(run)
+    if key == services_delivery.KEY:
+        return delivery_markup(document)
     if key == services_customers.KEY:
         return contracts_markup(document)
     if key != KEY:

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,6 +96,23 @@ def orbit_text(document: Document, key: str) -> str:
     return f"{one['title']}, {one['altitude_km']:.0f}{FIRM_SPACE}km, {one['inclination_deg']:.1f}°"
 
 
+def station_title(document: Document, station: str) -> str:
+    """Return the name of a station as the orbits tell it."""
+    told = (one["title"] for one in document["orbits"] if one["key"] == station)
+    return next(told, station.upper())
+
+
+def delivery_rows(document: Document) -> list[Document]:
+    """Return what is delivered by month, each row with its months and as long as they are."""
+    delivery = document.get("delivery") or {}
+    rows: list[Document] = []
+    for one in delivery.get("rows", ()):
+        months = one.get("months") or delivery["months"]
+        whole = np.broadcast_to(as_numbers(np.atleast_1d(one["whole"]).tolist()), len(months))
+        rows.append({**one, "months": months, "whole": whole.tolist()})
+    return rows
+
+
 def station_colours(document: Document) -> dict[str, str]:
     """Return a colour for each station; the run report may name their order itself."""
     order = [*document.get("stations", ()), *(one["station"] for one in document["orbits"])]
@@ -162,10 +179,10 @@ def with_unit(value: float | None, unit: str) -> str:
     if not finite(value):
         return ABSENT
     plain = unit in ("", "1", "-")
-    return number(float(value or 0.0)) + ("" if plain else f"{FIRM_SPACE}{unit}")
+    return number(value) + ("" if plain else f"{FIRM_SPACE}{unit}")
 
 
-def finite(value: Any) -> bool:
+def finite(value: Any) -> TypeGuard[float]:
     """Return whether a value is there."""
     return isinstance(value, int | float) and math.isfinite(value)
 

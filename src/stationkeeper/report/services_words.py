@@ -4,19 +4,24 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any, Final
 
+import numpy as np
+
 from stationkeeper.report.markup import Markup, table, tag
 from stationkeeper.report.numbers import counted, number
 from stationkeeper.report.services_source import (
     ABSENT,
     WITHOUT,
     Document,
+    as_numbers,
     begins_and_days,
     better,
+    delivery_rows,
     finite,
     orbit_keys,
     orbit_label,
     orbit_text,
     providers_text,
+    station_title,
     unit_text,
     values_of,
     with_unit,
@@ -25,6 +30,7 @@ from stationkeeper.report.tables import aligned
 from stationkeeper.report.words import DISCLAIMER
 
 MARK: Final = "*"
+_SAME_TILT: Final = 0.5  # [deg] of two inclinations that serve the same places; our choice
 _LETTERS: Final = 100  # width of a line for the terminal
 MARKED = "the most where more is asked for, the least where less is"
 CUSTOMER_HEADS: Final = ("customer", "service", "what", "where", "asked")
@@ -129,8 +135,8 @@ def _range_text(entry: Document | None) -> str:
         return ABSENT
     low, high = entry.get("low"), entry.get("high")
     said = number(entry["value"])
-    if finite(low) and finite(high) and number(float(low)) != number(float(high)):  # type: ignore[arg-type]
-        said += f" ({number(float(low))}–{number(float(high))})"  # type: ignore[arg-type]
+    if finite(low) and finite(high) and number(low) != number(high):
+        said += f" ({number(low)}–{number(high)})"
     return said
 
 
@@ -153,8 +159,16 @@ def notes_of(document: Document, service: Document) -> list[str]:
 def asked_text(contract: Document) -> str:
     """Say what a contract asks for."""
     if finite(contract.get("at_least")):
-        return f"at least {with_unit(contract['at_least'], contract['unit'])}"
-    return f"at most {with_unit(contract.get('at_most'), contract['unit'])}"
+        return f"at least {_amount(contract['at_least'], contract['unit'])}"
+    return f"at most {_amount(contract.get('at_most'), contract['unit'])}"
+
+
+def _amount(value: float | None, unit: str) -> str:
+    """Write an amount of a contract; of what is counted by the month, the count."""
+    counted_by = unit.removeprefix("1/")
+    if counted_by != unit and finite(value):
+        return f"{with_unit(value, '')} a {counted_by}"
+    return with_unit(value, unit)
 
 
 def met_text(contract: Document) -> str:
@@ -166,7 +180,7 @@ def met_text(contract: Document) -> str:
     ('50\xa0%', '–')
     """
     share = contract.get("met_share")
-    return with_unit(round(100 * share, 1), "%") if finite(share) else ABSENT  # type: ignore[operator]
+    return with_unit(round(100 * share, 1), "%") if finite(share) else ABSENT
 
 
 def contract_rows(document: Document) -> list[tuple[str, ...]]:
@@ -189,24 +203,34 @@ def contract_rows(document: Document) -> list[tuple[str, ...]]:
 def delivery_lines(document: Document) -> list[str]:
     """Say what is lost between two stations, and what a change of inclination goes with."""
     delivery = document["delivery"] or {}
-    services = {one["key"]: one for one in document["services"]}
-    found = []
+    titles = {
+        (service["key"], one["measure"]): (service["title"], one["title"])
+        for service in document["services"]
+        for one in service["measures"]
+    }
+    groups: dict[tuple[str, ...], list[Document]] = {}
     for one in delivery.get("gaps", ()):
-        service = services.get(one["service"], {})
-        title = next(
-            (m["title"] for m in service.get("measures", ()) if m["measure"] == one["measure"]),
-            one["measure"],
-        )
-        amount = one["unit"].removesuffix("/d")
-        said = (
-            f"{service.get('title', one['service'])}, {title}: from {one['old']} to {one['new']} "
-            f"{_spread(one['days'], 'd')} without a station, {_spread(one['lost'], amount)} not "
-            "delivered"
-        )
-        change = one.get("inclination_change") or {}
-        old, new = change.get("old_deg"), change.get("new_deg")
-        if finite(old) and finite(new) and abs(float(old) - float(new)) > 0.5:  # type: ignore[arg-type]
-            said += f"; inclination {float(old):.1f}° before, {float(new):.1f}° after"  # type: ignore[arg-type]
+        turn = tuple(str(one[name]) for name in ("service", "partner", "old", "new"))
+        groups.setdefault(turn, []).append(one)
+    found = []
+    for (service, partner, old, new), rows in groups.items():
+        title = next((t for (key, _), (t, _) in titles.items() if key == service), service)
+        lost = [
+            f"{titles.get((service, one['measure']), ('', one['measure']))[1]} "
+            f"{_spread(one['lost'], one['unit'].removesuffix('/d'))}"
+            for one in rows
+        ]
+        said = f"{title}, {partner}, from {station_title(document, old)} to "
+        said += f"{station_title(document, new)}: "
+        if rows[0]["days"].get("q95") == 0:
+            said += "no day without a station"
+        else:
+            said += f"{_spread(rows[0]['days'], 'd')} without a station; not delivered: "
+            said += "; ".join(lost)
+        change = rows[0].get("inclination_change") or {}
+        before, after = change.get("old_deg"), change.get("new_deg")
+        if finite(before) and finite(after) and abs(before - after) > _SAME_TILT:
+            said += f"; inclination {before:.1f}° before, {after:.1f}° after"
         found.append(said + ".")
     return found
 
@@ -254,7 +278,7 @@ def orbits_markup(document: Document) -> Markup:
             one["title"],
             number(one["altitude_km"]),
             f"{one['inclination_deg']:.1f}",
-            one["version"] or "as planned",
+            ", ".join([one["version"] or "as planned", *one.get("also", ())]),
         )
         for one in document["orbits"]
     ]
@@ -272,6 +296,41 @@ def contracts_markup(document: Document) -> Markup:
     if not flown and all(row[-1] == ABSENT for row in rows):
         heads, rows = heads[:-1], [row[:-1] for row in rows]
     return table(heads, rows, caption=contracts_caption(document))
+
+
+def delivery_markup(document: Document) -> Markup:
+    """Return what stations deliver while they are there, beside months without losses."""
+    rows = delivered_rows(document)
+    if not rows:
+        return Markup("")
+    heads = ("service", "what", "station", "from", "to", "mean a month", "without losses")
+    note = "Mean of the months from the first to the last in which anything is delivered."
+    return table(heads, rows, caption=note)
+
+
+def delivered_rows(document: Document) -> list[tuple[str, ...]]:
+    """Return service, measure, station, first and last month, mean and whole monthly amount."""
+    titles = {one["key"]: one["title"] for one in document["services"]}
+    found: list[tuple[str, ...]] = []
+    for one in delivery_rows(document):
+        mean, whole = as_numbers(one["mean"]), as_numbers(one["whole"])
+        there = np.flatnonzero(mean > 0)
+        if not there.size or one["service"] not in titles:
+            continue
+        some = slice(int(there[0]), int(there[-1]) + 1)
+        unit = one["unit"].removesuffix("/d")
+        found.append(
+            (
+                titles[one["service"]],
+                one["title"],
+                station_title(document, one["station"]),
+                one["months"][some.start],
+                one["months"][some.stop - 1],
+                with_unit(float(mean[some].mean()), unit),
+                with_unit(float(whole[some].mean()), unit),
+            )
+        )
+    return found
 
 
 def contracts_caption(document: Document) -> str:
