@@ -1,7 +1,6 @@
-"""Services in words: a block a service for the terminal, and the tables of the page."""
+"""Services in words: what tables say, for the terminal and for pages, and the tables of pages."""
 
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import Any, Final
 
 import numpy as np
@@ -10,126 +9,33 @@ from stationkeeper.report.markup import Markup, table, tag
 from stationkeeper.report.numbers import counted, number
 from stationkeeper.report.services_source import (
     ABSENT,
-    WITHOUT,
     Document,
     as_numbers,
-    begins_and_days,
     better,
     delivery_rows,
     finite,
     orbit_keys,
     orbit_label,
-    orbit_text,
-    providers_text,
     station_title,
     unit_text,
     values_of,
     with_unit,
 )
-from stationkeeper.report.tables import aligned
-from stationkeeper.report.words import DISCLAIMER
 
-MARK: Final = "*"
 _SAME_TILT: Final = 0.5  # [deg] of two inclinations that serve the same places; our choice
-_LETTERS: Final = 100  # width of a line for the terminal
+KEPT: Final = "+"
+KEEPS: Final = "keeps what was promised, were its station there all the time"
 MARKED = "the most where more is asked for, the least where less is"
 CUSTOMER_HEADS: Final = ("customer", "service", "what", "where", "asked")
 
 
-def services_text(document: Document) -> str:
-    """Return the document for the terminal: orbits, services, customers, notes.
-
-    Parameters
-    ----------
-    document : mapping
-        Content of ``services.json``.
-
-    Returns
-    -------
-    str
-        Lines of plain text; ``*`` marks, in each row, the side that is better.
-    """
-    parts = [f"{document['title']}: {begins_and_days(document)}"]
-    orbits = [
-        (key, orbit_text(document, key)) for key in orbit_keys(document) if _used(document, key)
-    ]
-    parts.append(aligned(orbits, frozenset({0, 1})))
-    parts += [_block(document, service) for service in document["services"]]
-    if not document["services"]:
-        parts.append("The programme names no services.")
-    lost = delivery_lines(document)
-    if lost:
-        parts.append("\n".join(_wrapped(lost)))
-    if document["contracts"]:
-        parts.append(_customers(document))
-    if document["notes"]:
-        parts.append("\n".join(_wrapped(document["notes"])))
-    if any(better(one) for service in document["services"] for one in service["measures"]):
-        parts.append(f"{MARK} {MARKED}")
-    return "\n\n".join([*parts, DISCLAIMER])
+def orbits_of(document: Document, service: Document) -> list[str]:
+    """Return the orbits that have a column in the table of a service."""
+    told = {key for one in service["measures"] for key in values_of(one)}
+    return [key for key in orbit_keys(document) if key in told]
 
 
-def _used(document: Document, key: str) -> bool:
-    """Return whether an orbit stands in a table."""
-    return key != WITHOUT or any(
-        key in values_of(one) for service in document["services"] for one in service["measures"]
-    )
-
-
-def _wrapped(lines: Sequence[str]) -> list[str]:
-    return [
-        piece for line in lines for piece in wrap(f"- {line}", _LETTERS, subsequent_indent="  ")
-    ]
-
-
-def _block(document: Document, service: Document) -> str:
-    lines = [f"{service['title']} ({service['kind']})", *wrap(providers_text(service), _LETTERS)]
-    keys = [key for key in orbit_keys(document) if _in(service, key)]
-    rows = [("", *[f"{key} " for key in keys], "")]
-    for one in service["measures"]:
-        cells = values_of(one)
-        best = better(one)
-        marked = [_cell(cells.get(key), key in best) for key in keys]
-        rows.append((one["title"], *marked, unit_text(one["unit"]).strip()))
-    if len(rows) > 1:
-        lines.append(aligned(rows, frozenset({0, len(keys) + 1})))
-    for where, titles in _by_where(service).items():
-        every = len(titles) == len(service["measures"])
-        lines += wrap(f"{'All values' if every else ', '.join(titles)}: {where}.", _LETTERS)
-    lines += _wrapped([*notes_of(document, service), *service["words"]])
-    return "\n".join(lines)
-
-
-def _by_where(service: Document) -> dict[str, list[str]]:
-    """Return the measures by what their values are the mean of."""
-    found: dict[str, list[str]] = {}
-    for one in service["measures"]:
-        if where_text(one):
-            found.setdefault(where_text(one), []).append(one["title"])
-    return found
-
-
-def _customers(document: Document) -> str:
-    """Return the contracts: a row each under its key, then what the keys stand for."""
-    keys = orbit_keys(document)
-    rows = [("", "asked", *keys, "met")]
-    said = []
-    for one, row in zip(document["contracts"], contract_rows(document), strict=True):
-        customer, service, what, where, asked, *values = row
-        rows.append((one["key"], asked, *values))
-        said.append(f"{one['key']}: {customer}; {service}, {what}; {where}")
-    return "\n".join(["Customers", aligned(rows, frozenset({0, 1})), *_wrapped(said)])
-
-
-def _in(service: Document, key: str) -> bool:
-    return any(key in values_of(one) for one in service["measures"])
-
-
-def _cell(entry: Document | None, best: bool) -> str:
-    return f"{_range_text(entry)}{MARK if best else ' '}"
-
-
-def _range_text(entry: Document | None) -> str:
+def range_text(entry: Document | None) -> str:
     """Return a value with its range where it has one."""
     if entry is None or not finite(entry["value"]):
         return ABSENT
@@ -183,6 +89,12 @@ def met_text(contract: Document) -> str:
     return with_unit(round(100 * share, 1), "%") if finite(share) else ABSENT
 
 
+def _kept(contract: Document, orbit: str) -> str:
+    """Write what an orbit gives, marked where that keeps the contract."""
+    said = with_unit(contract["value"].get(orbit), "")
+    return f"{said}{KEPT}" if contract["met"].get(orbit) else said
+
+
 def contract_rows(document: Document) -> list[tuple[str, ...]]:
     """Return a row a contract: who, what, where, asked, what each orbit gives, share met."""
     services = {one["key"]: one["title"] for one in document["services"]}
@@ -193,7 +105,7 @@ def contract_rows(document: Document) -> list[tuple[str, ...]]:
             one["title"],
             one["where"],
             asked_text(one),
-            *[with_unit(one["value"].get(key), "") for key in orbit_keys(document)],
+            *[_kept(one, key) for key in orbit_keys(document)],
             met_text(one),
         )
         for one in document["contracts"]
@@ -252,7 +164,7 @@ def _spread(band: Document | None, unit: str) -> str:
 
 def measures_markup(document: Document, service: Document) -> Markup:
     """Return the table of a service: a row a measure, a column an orbit."""
-    keys = [key for key in orbit_keys(document) if _in(service, key)]
+    keys = orbits_of(document, service)
     if not keys:
         return tag("p", "No figure could be worked out.")
     where = any(where_text(one) for one in service["measures"])
@@ -263,7 +175,7 @@ def measures_markup(document: Document, service: Document) -> Markup:
         best = better(one)
         row: list[Any] = [one["title"] + unit_text(one["unit"])]
         for key in keys:
-            said = tag("span", _range_text(cells.get(key)), class_="whole")
+            said = tag("span", range_text(cells.get(key)), class_="whole")
             row.append(tag("strong", said) if key in best else said)
         rows.append([*row, where_text(one)] if where else row)
     marked = any(better(one) for one in service["measures"])
@@ -291,9 +203,8 @@ def orbits_markup(document: Document) -> Markup:
 def contracts_markup(document: Document) -> Markup:
     """Return the table of customers."""
     heads = [*CUSTOMER_HEADS, *[orbit_label(document, key) for key in orbit_keys(document)], "met"]
-    flown = document["delivery"] is not None
     rows = contract_rows(document)
-    if not flown and all(row[-1] == ABSENT for row in rows):
+    if all(row[-1] == ABSENT for row in rows):  # no month was flown
         heads, rows = heads[:-1], [row[:-1] for row in rows]
     return table(heads, rows, caption=contracts_caption(document))
 
@@ -337,11 +248,11 @@ def contracts_caption(document: Document) -> str:
     """Say what the columns of the customers hold."""
     delivery = document["delivery"]
     if delivery is None:
-        return "What each orbit gives on a day like those looked at, gaps of the station apart."
+        return f"What each orbit gives; {KEPT} {KEEPS}."
     flown = counted(int(delivery["replicas"]), "replica")
     return (
-        "What each orbit gives while its station is there; met: share of the months of the "
-        f"contract in {flown}, losses and gaps counted."
+        f"What each orbit gives; {KEPT} {KEEPS}; met: share of the months of the contract in "
+        f"{flown}, losses and gaps counted."
     )
 
 
