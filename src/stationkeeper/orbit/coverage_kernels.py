@@ -66,9 +66,12 @@ def sweep(
     cosine_reach = np.cos(reach)
     last = np.empty(columns)
     last_day = np.empty(columns, np.int64)
-    turns = np.empty(columns)
-    x = np.empty(columns)
-    y = np.empty(columns)
+    # Twice around, so that a stretch of a row that passes its end has no seam.
+    turns = np.empty(2 * columns)
+    x = np.empty(2 * columns)
+    y = np.empty(2 * columns)
+    now = np.empty(2 * columns)
+    then = np.empty(2 * columns)
     held_time = np.empty(columns * satellites)
     held_column = np.empty(columns * satellites, np.int64)
     held_sun = np.empty(columns * satellites)
@@ -77,11 +80,12 @@ def sweep(
     for i in range(rows):
         z, wide = sine[i], cosine[i]
         latitude = np.arctan2(z, wide)
-        for k in range(columns):
-            longitude = first_longitude[i] + k * spacing
+        for k in range(2 * columns):
+            longitude = first_longitude[i] + (k % columns) * spacing
             turns[k] = longitude / (2.0 * np.pi)
             x[k] = np.cos(longitude)
             y[k] = np.sin(longitude)
+        for k in range(columns):
             last[k] = 0.0
             last_day[k] = -1
         for j in range(times - 1):
@@ -108,10 +112,13 @@ def sweep(
                 by = ahead[s, j + 1, 1] * wide
                 bz = ahead[s, j + 1, 2] * z
                 before = held
-                for column in range(begin, end):
-                    k = column if column < columns else column - columns
+                for k in range(begin, end):  # without a branch, for several cells at once
                     d = x[k] * ax + y[k] * ay + az
                     e = x[k] * bx + y[k] * by + bz
+                    now[k] = d
+                    then[k] = e
+                for k in range(begin, end):
+                    d, e = now[k], then[k]
                     if (d >= 0.0) == (e >= 0.0):
                         continue
                     part = d / (d - e)
@@ -135,7 +142,7 @@ def sweep(
                     if height < least_sun[s]:
                         continue
                     held_time[held] = (j + part) * step
-                    held_column[held] = k
+                    held_column[held] = k if k < columns else k - columns
                     held_sun[held] = height
                     past_midnight = turns[k] - noon[j] + 0.5
                     past_midnight -= np.floor(past_midnight)
