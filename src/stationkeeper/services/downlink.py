@@ -31,6 +31,8 @@ class Downlink:
     """Most in the buffer. [bit]"""
     edges: Array
     """Times at which rates change, (n + 1,). [s]"""
+    inflow: Array
+    """What was made in each piece, (n, producer). [bit/s]"""
     level: Array
     """In the buffer at the edges, (n + 1,). [bit]"""
     volume: Array
@@ -176,6 +178,7 @@ def downlink(
         left=(left[:, level_of] * shares).sum(axis=0),
         peak=peak,
         edges=times,
+        inflow=into,
         level=level,
         volume=volume,
         made_from=rows[:, 3],

@@ -50,12 +50,9 @@ def share_within(
     total = float(heavy.sum()) if whole is None else float(whole)
     if not total > 0:
         return np.full(asked.shape, np.nan)
-    wide = high > low
-    span = np.where(wide, high - low, 1.0)
     found = np.empty(asked.shape)
     for at, x in np.ndenumerate(asked):
-        inside = np.where(wide, np.clip((x - low) / span, 0.0, 1.0), x >= low)
-        found[at] = inside @ heavy
+        found[at] = _within(float(x), low, high, heavy)
     return found / total
 
 
@@ -98,17 +95,24 @@ def wait_of_share(
     wanted = share * (1.0 - 1e-12)
     if not total > 0 or heavy.sum() < wanted * total:
         return None
+    data = wanted * total
     below, above = float(low.min(initial=0.0)), float(high.max(initial=0.0))
-    if share_within(below, low, high, heavy, total) >= wanted:
+    if _within(below, low, high, heavy) >= data:
         return below
+    before = 0.0  # data of the pieces that are left out because all of them came before
     while True:
         middle = 0.5 * (below + above)
         if not below < middle < above or above - below < 1e-9:
             return above
-        if share_within(middle, low, high, heavy, total) >= wanted:
+        if before + _within(middle, low, high, heavy) >= data:
             above = middle
         else:
             below = middle
+        early, late = high <= below, low > above
+        if 2 * np.count_nonzero(early | late) > low.size:
+            before += float(heavy[early].sum())
+            kept = ~(early | late)
+            low, high, heavy = low[kept], high[kept], heavy[kept]
 
 
 def mean_wait(least: ArrayLike, most: ArrayLike, weight: ArrayLike) -> float:
@@ -174,3 +178,10 @@ def _pieces(least: ArrayLike, most: ArrayLike, weight: ArrayLike) -> tuple[Array
     """Return pieces of waits with the shorter wait first."""
     one, other, heavy = (np.asarray(each, float) for each in (least, most, weight))
     return np.minimum(one, other), np.maximum(one, other), heavy
+
+
+def _within(wait: float, low: Array, high: Array, heavy: Array) -> float:
+    """Return the data that waited no longer than a time."""
+    wide = high > low
+    part = np.divide(wait - low, high - low, out=(low <= wait).astype(float), where=wide)
+    return float(np.clip(part, 0.0, 1.0) @ heavy)

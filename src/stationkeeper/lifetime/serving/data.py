@@ -1,0 +1,274 @@
+"""What data services deliver, how fresh, with a station and without."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeeper.constants import SECONDS_PER_DAY
+from stationkeeper.lifetime.serving.recorders import Emptied, Spot, counted, emptied, hearers_of
+from stationkeeper.lifetime.serving.scene import (
+    WITHOUT,
+    Distribution,
+    MeasureRow,
+    Scene,
+    Served,
+)
+from stationkeeper.services.age_of_information import age_of_information
+from stationkeeper.services.downlink import Downlink
+from stationkeeper.services.latency import share_within, wait_of_share
+from stationkeeper.units import HOUR
+
+Array = NDArray[np.float64]
+
+HOURS: Final = (
+    *(0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0),
+    *(8.0, 9.0, 10.0, 12.0, 15.0, 18.0, 24.0, 30.0, 36.0, 48.0),
+)
+"""Latencies at which shares are told. [h]"""
+GIGABYTE: Final = 8e9  # [bit]
+GIGABIT: Final = 1e9  # [bit]
+_OWN: Final = "of the station's own data"
+
+
+def served(scene: Scene, key: str) -> Served:
+    """Return what a data service gives, with each station and without.
+
+    Parameters
+    ----------
+    scene : Scene
+        The month looked at; with a place, one station there receives in the place of the ground.
+    key : str
+        A service of the kind ``data``.
+
+    Returns
+    -------
+    Served
+
+    Raises
+    ------
+    InputError
+        If no station hears a payload and no relay serves it.
+    """
+    where = "a station on the ground at the place" if scene.place else "stations of the service"
+    spot = scene.place
+    told = Served()
+    alone = _without(scene, key, spot)
+    apart = _figures(alone, scene.duration) if alone else {}
+    for measure, value in apart.items():
+        told.measures.append(MeasureRow(measure, WITHOUT, value, where=where))
+    if alone:
+        told.distributions.append(_distribution(alone, scene.duration, WITHOUT))
+    for track in scene.tracks:
+        flown = _with(scene, key, track.key, spot)
+        if not flown:
+            continue
+        for measure, value in _together(_figures(flown, scene.duration), apart).items():
+            note = _OWN if apart and measure != "delivered_gb_per_day" else ""
+            told.measures.append(MeasureRow(measure, track.key, value, where=where, note=note))
+        told.distributions.append(_distribution(flown, scene.duration, track.key))
+        told.words.extend(_words(scene, key, track.key, track.title, flown))
+    told.words.extend(_left_out(scene, key))
+    return told
+
+
+def at_site(
+    scene: Scene, key: str, orbit: str, latitude: float, longitude: float
+) -> dict[str, float]:
+    """Return what one station on the ground at a place would take down, by measure.
+
+    Parameters
+    ----------
+    scene : Scene
+        The month looked at.
+    key : str
+        A service of the kind ``data``.
+    orbit : str
+        Key of a track, or ``without``.
+    latitude, longitude : float
+        Of the place. [rad]
+
+    Returns
+    -------
+    dict of text to float
+        Measures that have a value there.
+    """
+    spot = (latitude, longitude)
+    alone = _without(scene, key, spot)
+    figures = _figures(alone, scene.duration) if alone else {}
+    if orbit != WITHOUT:
+        flown = _with(scene, key, orbit, spot)
+        if flown:
+            figures = _together(_figures(flown, scene.duration), figures)
+    return {measure: value for measure, value in figures.items() if value is not None}
+
+
+def _together(
+    own: dict[str, float | None], apart: dict[str, float | None]
+) -> dict[str, float | None]:
+    """Add what is delivered without a station; latencies of other data are not a station's."""
+    total = (own["delivered_gb_per_day"] or 0.0) + (apart.get("delivered_gb_per_day") or 0.0)
+    return own | {"delivered_gb_per_day": total}
+
+
+def _with(scene: Scene, key: str, orbit: str, spot: Spot, relays: bool = True) -> list[Emptied]:
+    """Empty the recorders of a service on one track."""
+    return [
+        emptied(scene, key, name, orbit, spot, relays)
+        for name, payload in scene.payloads(key, "recorder")
+        if payload.station == scene.track(orbit).station
+    ]
+
+
+def _without(scene: Scene, key: str, spot: Spot) -> list[Emptied]:
+    """Empty the recorders on constellations."""
+    return [emptied(scene, key, name, WITHOUT, spot) for name, _ in scene.carried(key, "recorder")]
+
+
+@dataclass(frozen=True, eq=False)
+class _Waits:
+    """Waits of the data that are counted."""
+
+    least: Array
+    most: Array
+    volume: Array
+    made: float
+
+
+def _waits(flown: Sequence[Emptied], duration: float, producer: int | None = None) -> _Waits:
+    """Return the waits of what was made until `counted`; with what never came in `made`."""
+    until = counted(duration)
+    least, most, volume = [], [], []
+    made = 0.0
+    for one in flown:
+        for run in one.runs:
+            weight = run.volume if producer is None else run.volume[:, [producer]]
+            # Rates change at `until`: no piece lies on both sides.
+            kept = run.made_to <= until + 1e-6
+            least.append((run.heard_from - run.made_from)[kept])
+            most.append((run.heard_to - run.made_to)[kept])
+            volume.append(weight.sum(axis=1)[kept])
+            whole = run.inflow if producer is None else run.inflow[:, [producer]]
+            counts = run.edges[1:] <= until + 1e-6
+            made += float(np.diff(run.edges)[counts] @ whole.sum(axis=1)[counts])
+    return _Waits(np.concatenate(least), np.concatenate(most), np.concatenate(volume), made)
+
+
+def _figures(flown: Sequence[Emptied], duration: float) -> dict[str, float | None]:
+    """Return the measures of what recorders delivered together."""
+    runs = [run for one in flown for run in one.runs]
+    days = duration / SECONDS_PER_DAY
+    made = sum(float(run.made.sum()) for run in runs)
+    lost = sum(float(run.lost.sum()) for run in runs)
+    waits = _waits(flown, duration)
+    ages = [age for run in runs for age in _ages(run, duration)]
+
+    def within(share: float) -> float | None:
+        wait = wait_of_share(share, waits.least, waits.most, waits.volume, waits.made)
+        return None if wait is None else wait / HOUR
+
+    return {
+        "delivered_gb_per_day": sum(float(run.delivered.sum()) for run in runs) / GIGABYTE / days,
+        "delivery_ratio": min(1.0, float(waits.volume.sum()) / waits.made),
+        "latency_p50_h": within(0.5),
+        "latency_p90_h": within(0.9),
+        "latency_p95_h": within(0.95),
+        "age_mean_h": float(np.mean(ages)) / HOUR,
+        "overflow_share": lost / made,
+        "buffer_peak_gbit": max(run.peak for run in runs) / GIGABIT,
+        "relay_share": float(np.mean([one.relayed for one in flown])),
+    }
+
+
+def _ages(run: Downlink, duration: float) -> list[float]:
+    """Return the mean age of what the ground knows of each producer. [s]"""
+    found = []
+    for volume in run.volume.T:
+        told = volume > 0
+        age = age_of_information(
+            run.made_from[told],
+            run.made_to[told],
+            run.heard_from[told],
+            run.heard_to[told],
+            duration,
+        )
+        found.append(age.mean)
+    return found
+
+
+def _distribution(flown: Sequence[Emptied], duration: float, orbit: str) -> Distribution:
+    waits = _waits(flown, duration)
+    share = share_within(np.array(HOURS) * HOUR, waits.least, waits.most, waits.volume, waits.made)
+    return Distribution(
+        "latency_p90_h",
+        orbit,
+        "share of the data made that came within so many hours",
+        list(HOURS),
+        [min(1.0, round(float(one), 6)) for one in share],
+    )
+
+
+def _words(scene: Scene, key: str, orbit: str, title: str, flown: Sequence[Emptied]) -> list[str]:
+    """Say what each payload of a track delivers, by relays and without, and each producer."""
+    told = []
+    for one in flown:
+        figures = _figures([one], scene.duration)
+        made = sum(float(run.made.sum()) for run in one.runs) / GIGABYTE
+        made /= scene.duration / SECONDS_PER_DAY
+        text = (
+            f"{title}: {one.payload.title} makes {made:.3g} GB a day and delivers"
+            f" {figures['delivered_gb_per_day']:.3g}, with {one.contact / 60:.0f} min a day over"
+            " stations on the ground"
+        )
+        if one.relayed > 0:
+            text += f" and a relay in view {one.relayed:.0%} of the time"
+            hearers = hearers_of(scene, key, one.payload, scene.place)
+            if hearers:
+                without = next(
+                    other
+                    for other in _with(scene, key, orbit, scene.place, relays=False)
+                    if other.key == one.key
+                )
+                bare = _figures([without], scene.duration)
+                text += (
+                    f"; by the ground alone it would deliver {bare['delivered_gb_per_day']:.3g} GB"
+                    f" a day, 90 % of it {_within(bare['latency_p90_h'])}"
+                )
+            else:
+                text += "; no station of the service hears its band, so all goes by relay"
+        told.append(text + ".")
+        recorder = one.payload.recorder
+        assert recorder is not None
+        parts = []
+        for number, producer in enumerate(recorder.producer.values()):
+            waits = _waits([one], scene.duration, number)
+            wait = wait_of_share(0.9, waits.least, waits.most, waits.volume, waits.made)
+            ratio = min(1.0, float(waits.volume.sum()) / waits.made) if waits.made else 0.0
+            hours = None if wait is None else wait / HOUR
+            parts.append(f"{producer.title} {ratio:.0%} delivered, 90 % {_within(hours)}")
+        told.append(f"{title}: {'; '.join(parts)}.")
+    return told
+
+
+def _within(hours: float | None) -> str:
+    if hours is None:
+        return "never"
+    return f"within {hours:.2g} h" if hours >= 0.1 else f"within {hours * 60:.2g} min"
+
+
+def _left_out(scene: Scene, key: str) -> list[str]:
+    """Name the stations on the ground that have no receiver for a link."""
+    told = []
+    grounds = scene.ground(scene.service(key).ground)
+    carried = [*scene.payloads(key, "recorder"), *scene.carried(key, "recorder")]
+    for _, payload in carried:
+        hearing = {one.key for one in hearers_of(scene, key, payload, None)}
+        deaf = [grounds[one].title for one in grounds if one not in hearing]
+        if deaf and hearing and scene.place is None and payload.link is not None:
+            told.append(
+                f"{payload.title}: no receiver for {payload.link.frequency_ghz:g} GHz at"
+                f" {', '.join(deaf)}, so left out."
+            )
+    return told
