@@ -136,10 +136,11 @@ def _altimeter(track: Track, payload: Payload) -> str:
     assert altimeter is not None
     error = float(height_error(altimeter.noise_m, altimeter.orbit_error_m))
     return (
-        f"{_named(track)}, {payload.title}: not fit for altimetry along repeated tracks: none comes "
-        f"round within {ON_TRACK / KILOMETRE:g} km without burns. One height is off by "
-        f"{error:.2f} m, of which the orbit makes {altimeter.orbit_error_m:g} m; of satellites for "
-        f"altimetry it makes {ORBIT_FOUND:g} m. Heights of ice and trees need no repeated track."
+        f"{_named(track)}, {payload.title}: not fit for altimetry along repeated tracks: none "
+        f"comes round within {ON_TRACK / KILOMETRE:g} km without burns. One height is off by "
+        f"{error:.2f} m, of which the orbit makes {altimeter.orbit_error_m:g} m; of satellites "
+        f"for altimetry it makes {ORBIT_FOUND:g} m. Heights of ice and trees need no repeated "
+        "track."
     )
 
 
@@ -147,9 +148,11 @@ def _gravity(track: Track) -> str:
     degree = float(gravity_degree(FINE))
     height = float(np.linalg.norm(track.ephemeris.position, axis=1).mean()) - EARTH_MEAN_RADIUS
     left = float(gravity_left(height, degree))
+    part = float(f"{1 / left:.2g}")
     return (
-        f"{_named(track)}: not fit for the gravity field: of waves of {2 * FINE / KILOMETRE:.0f} km "
-        f"(degree {degree:.0f}) one part in {float(f'{1 / left:.2g}'):,.0f} is left at that height, "
-        f"and aboard a station with people slow accelerations of {DISTURBANCE:.5f} m/s2 are "
-        f"{DISTURBANCE / GRAVITY_NOISE:,.0f} times the noise of gravity satellites' accelerometers."
+        f"{_named(track)}: not fit for the gravity field: of waves of {2 * FINE / KILOMETRE:.0f} "
+        f"km (degree {degree:.0f}) one part in {part:,.0f} is left at that height, and aboard a "
+        f"station with people slow accelerations of {DISTURBANCE:.5f} m/s2 are "
+        f"{DISTURBANCE / GRAVITY_NOISE:,.0f} times the noise of accelerometers of gravity "
+        "satellites."
     )
