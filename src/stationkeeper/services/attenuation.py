@@ -16,7 +16,7 @@ from stationkeeper.services.rain import rain_attenuation
 
 Array = NDArray[np.float64]
 
-SHARES: Final[Array] = np.geomspace(1e-5, 0.5, 48)
+SHARES: Final[Array] = np.geomspace(1e-5, 0.5, 32)
 """Shares of a year at which attenuations are tabulated: all that P.618-13 holds for. [-]"""
 
 _HELD: Final = 0.01  # [-] below, rain already holds what gas and clouds add (P.618-13, 2.5)

@@ -99,13 +99,14 @@ def compile_table(path: Path) -> None:
     latitude = np.arange(-90.0, 90.0 + CELL_DEG / 2, CELL_DEG)
     longitude = np.arange(0.0, 360.0, CELL_DEG)
     fields = compiled(*np.meshgrid(latitude, longitude, indexing="ij"))
+    stored: dict[str, Any] = {name: values.astype(np.float16) for name, values in fields.items()}
     np.savez_compressed(
         path,
         latitude_deg=latitude,
         longitude_deg=longitude,
         level=np.array(LEVELS_PERCENT) / 100.0,
         density_level=np.array(DENSITY_LEVELS_PERCENT) / 100.0,
-        **{name: values.astype(np.float16) for name, values in fields.items()},
+        **stored,
     )
 
 

@@ -1,0 +1,130 @@
+"""What communications from a station are good for, in words with figures."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeeper.lifetime.serving.links import Provided
+from stationkeeper.lifetime.serving.scene import WITHOUT, Scene, Served
+
+Array = NDArray[np.float64]
+
+_CONTACT: Final = "contact_minutes_per_day"
+
+
+def words_of(scene: Scene, key: str, found: dict[str, list[Provided]], result: Served) -> list[str]:
+    """Return sentences: what each link gives, which orbit serves whom, and when none should.
+
+    Parameters
+    ----------
+    scene : Scene
+        The month.
+    key : str
+        Key of the service.
+    found : dict of text to list of Provided
+        Providers by orbit, over the Earth.
+    result : Served
+        Profiles as worked out.
+
+    Returns
+    -------
+    list of str
+    """
+    words = [_link(scene, orbit, one) for orbit, many in found.items() for one in many]
+    profiles = {
+        one.orbit: (np.array(one.latitude_deg), np.array(one.values, float))
+        for one in result.profiles
+        if one.measure == _CONTACT
+    }
+    words.extend(_pairs(scene, profiles))
+    words.extend(_alone(scene, profiles))
+    return words
+
+
+def _name(scene: Scene, orbit: str) -> str:
+    if orbit == WITHOUT:
+        return "Without a station"
+    track = scene.track(orbit)
+    inclination = float(np.degrees(track.inclination))
+    return f"{track.title}, {inclination:.1f}° and {track.altitude / 1e3:.0f} km"
+
+
+def _link(scene: Scene, orbit: str, one: Provided) -> str:
+    seconds = one.contacts.seconds.reshape(-1, 1)[:, 0]
+    rows = seconds.reshape(_rows(one), -1).mean(axis=1)
+    latitude = np.linspace(-90.0, 90.0, rows.size)
+    text = f"{_name(scene, orbit)}, {one.title}: "
+    reached = latitude[rows > 0]
+    if not reached.size:
+        return text + "nobody is in contact."
+    north = float(np.abs(reached).max())
+    best = int(rows.argmax())
+    minutes = rows / 60.0 / one.contacts.days
+    text += (
+        f"in contact up to {north:.0f}° of latitude, most at {abs(latitude[best]):.0f}° with"
+        f" {minutes[best]:.0f} min a day"
+    )
+    if one.availability is not None and one.budget is not None:
+        held = one.availability[np.isfinite(one.availability)]
+        low = float(one.budget.clear_margin.max(axis=0)[0])
+        high = float(one.budget.clear_margin.max())
+        text += (
+            f"; margin of the hardiest modulation {low:.0f} dB at the lowest elevation and"
+            f" {high:.0f} dB at best, the link holds {100 * held.min():.1f} to"
+            f" {100 * held.max():.2f} % of the time in view"
+        )
+    return text + "."
+
+
+def _rows(one: Provided) -> int:
+    return 61 if one.contacts.seconds.size % 61 == 0 else one.contacts.seconds.size
+
+
+def _pairs(scene: Scene, profiles: dict[str, tuple[Array, Array]]) -> list[str]:
+    """Say where each orbit of a station gives more contact than another."""
+    words = []
+    tracks = [orbit for orbit in profiles if orbit != WITHOUT]
+    for number, first in enumerate(tracks):
+        for second in tracks[number + 1 :]:
+            latitude, one = profiles[first]
+            other = profiles[second][1]
+            north = latitude >= 0
+            better = latitude[north & (one > other * 1.02)]
+            worse = latitude[north & (other > one * 1.02)]
+            if not better.size or not worse.size:
+                winner = first if better.size else second
+                if better.size or worse.size:
+                    words.append(f"{_name(scene, winner)} gives more contact at every latitude.")
+                continue
+            at = int(np.flatnonzero(latitude == 45.0)[0])
+            top = int(np.flatnonzero(latitude == 75.0)[0])
+            words.append(
+                f"{_name(scene, first)} gives more contact between {better.min():.0f}° and"
+                f" {better.max():.0f}° of latitude, {_name(scene, second)} between"
+                f" {worse.min():.0f}° and {worse.max():.0f}°: {one[at]:.0f} against"
+                f" {other[at]:.0f} min a day at 45°, {one[top]:.0f} against {other[top]:.0f} at"
+                " 75°."
+            )
+    return words
+
+
+def _alone(scene: Scene, profiles: dict[str, tuple[Array, Array]]) -> list[str]:
+    """Say how little of the day one low satellite is there, and what others give."""
+    words = []
+    others = profiles.get(WITHOUT)
+    for orbit, (latitude, minutes) in profiles.items():
+        if orbit == WITHOUT:
+            continue
+        share = float(np.cos(np.radians(latitude)) @ minutes / np.cos(np.radians(latitude)).sum())
+        text = (
+            f"{_name(scene, orbit)} is in contact {share:.0f} min a day, {share / 14.4:.1f} % of"
+            " the time, in the mean over the Earth: enough for messages that can wait, the wrong"
+            " tool for talk and for alarms"
+        )
+        if others is not None:
+            area = np.cos(np.radians(latitude))
+            mean = float(area @ others[1] / area.sum())
+            text += f"; those that serve without a station are there {mean:.0f} min a day"
+        words.append(text + ".")
+    return words
