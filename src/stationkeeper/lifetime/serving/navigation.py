@@ -340,7 +340,9 @@ def _tell_beacons(
         [passes.site[good] for (_, passes), good in zip(seen, fixing, strict=True)]
     )
     fix_rate = np.bincount(fixes, minlength=number) / days
-    contact = sum(np.bincount(passes.site, passes.set - passes.rise, number) for _, passes in seen)
+    contact = np.zeros(number)
+    for _, passes in seen:
+        contact += np.bincount(passes.site, passes.set - passes.rise, number)
     begin = np.concatenate([p.rise[good] for (_, p), good in zip(seen, fixing, strict=True)])
     end = np.concatenate([p.set[good] for (_, p), good in zip(seen, fixing, strict=True)])
     gaps = outside(_ordered(fixes, begin, end), number, scene.duration)
@@ -468,7 +470,7 @@ def _compared(scene: Scene, found: Served) -> list[str]:
                 if y is not None and y > 0
             ]
             if some and max(some) < 90:
-                words += f"; there are none beyond {max(some) + 2.5:.1f} degrees"
+                words += f"; there are none beyond some {max(some) + 2.5:.0f} degrees"
         told.append(words + ".")
     keys = list(gives)
     for n, one in enumerate(keys):
