@@ -20,6 +20,7 @@ WIDE: Final = 20.0
 """From this ratio of the largest to the smallest on, an axis is logarithmic; our choice."""
 _STEPS: Final = 241  # places along a panel at which a label is tried
 _LETTER: Final = 0.58  # width of a letter over its size, as the font has it on average
+_FLOOR: Final = 0.012  # share of a panel up to which a curve lies on its floor, as many may
 _ROOM: Final = 4.0  # between a curve and its label [pt]
 
 
@@ -181,7 +182,7 @@ def _spot(
             continue
         here = (along >= left) & (along <= right)
         line = heights[own][here]
-        if not np.isfinite(line).all():
+        if not np.isfinite(line).all() or line.min() < _FLOOR:
             continue
         for foot in (float(line.max()) + room, float(line.min()) - room - height):
             if foot < 0.005 or foot + height > 1.0:
@@ -201,6 +202,10 @@ def _spot(
                         # Where curves run together, a label says nothing of either.
                         apart = float(np.abs(seen - line[known]).min())
                         score += 3.0 * min(apart, 2 * height)
+                        own_side, far_side = line[known].mean(), foot + height / 2
+                        low, high = sorted((own_side, far_side))
+                        if ((seen > low) & (seen < high)).any():
+                            score -= 3.0  # it stands between the label and its curve
             for a, b, low, high in taken:
                 if a < right and left < b and low < foot + height and foot < high:
                     score -= 10.0

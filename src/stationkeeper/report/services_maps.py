@@ -7,7 +7,7 @@ import numpy as np
 from stationkeeper.report import look
 from stationkeeper.report.numbers import number
 from stationkeeper.report.picture import Picture
-from stationkeeper.report.services_look import WIDE, draw_coastlines
+from stationkeeper.report.services_look import draw_coastlines
 from stationkeeper.report.services_source import (
     Document,
     Numbers,
@@ -28,7 +28,9 @@ _COLOURS: Final = 256  # of the image: fewer turn coasts into the colour of the 
 _LEFT, _BETWEEN, _ABOVE, _UNDER = 0.42, 0.2, 0.32, 0.85  # of the panels [in]
 _LETTERS: Final = 56  # of a title above half of the width
 _CLASSES: Final = 7  # colours of the scale at most; our choice
-_DECADES: Final = (1.0, 2.0, 5.0)
+_FEWEST: Final = 5  # edges below which even classes tell more
+_NEAR: Final = 1.5  # ratio of the largest to the least up to which values are near; our choice
+_ROUND: Final = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 _PALE, _DARK = 0.12, 0.97  # of a scale that darkens evenly; nearly white is left out
 
 
@@ -83,7 +85,8 @@ def _panels(count: int) -> tuple["Figure", list["Axes"], "Axes"]:
     columns = min(count, 2)
     rows = -(-count // columns)
     wide = (look.WIDTH - _LEFT - 0.25 - (columns - 1) * _BETWEEN) / columns
-    tall = rows * (wide / 2 + _ABOVE) + 0.25 + _UNDER
+    spare = columns == 2 and count % 2 == 1  # then the scale stands in the place that is free
+    tall = rows * (wide / 2 + _ABOVE) + 0.25 + (0.0 if spare else _UNDER)
     figure = Figure(figsize=(look.WIDTH, tall))
     figure.set_layout_engine("none")
     panels = []
@@ -95,7 +98,9 @@ def _panels(count: int) -> tuple["Figure", list["Axes"], "Axes"]:
             figure.add_axes((left / look.WIDTH, foot / tall, wide / look.WIDTH, wide / 2 / tall))
         )
         panels[-1].tick_params(labelleft=column == 0, labelbottom=i + columns >= count)
-    under = figure.add_axes((0.2, 0.5 / tall, 0.6, 0.15 / tall))
+    left, height = ((_LEFT + wide + _BETWEEN + 0.4) / look.WIDTH, 1.3) if spare else (0.2, 0.5)
+    across = 1 - left - 0.6 / look.WIDTH if spare else 0.6
+    under = figure.add_axes((left, height / tall, across, 0.15 / tall))
     return figure, panels, under
 
 
@@ -118,31 +123,35 @@ def _field(service: Document, told: Document) -> tuple[Numbers, Numbers, Numbers
 
 
 def classes(known: Numbers) -> Numbers:
-    """Return the edges of the classes of a scale: even, or 1-2-5 where values spread far.
+    """Return the edges of the classes of a scale, round numbers between about equal counts.
+
+    Even classes would show one colour where most values lie near one another and a few far off;
+    they are taken where all values lie near one another.
 
     Examples
     --------
-    >>> classes(np.array([0.3, 5.8])).tolist()
-    [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
-    >>> classes(np.array([0.3, 58.0])).tolist()
-    [0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]
+    >>> classes(np.array([0.4, 0.45, 0.5, 0.6, 0.7, 0.9, 4.6])).tolist()
+    [0.4, 0.5, 0.6, 0.8, 1.5, 5.0]
+    >>> classes(np.array([1.0, 1.1])).tolist()
+    [1.0, 1.02, 1.04, 1.06, 1.08, 1.1]
     """
     from matplotlib.ticker import MaxNLocator
 
     if not known.size:
         return np.array([])
     low, high = float(known.min()), float(known.max())
-    # The low end of the scale is where the cells of the lowest hundredth lie: one cell at the rim
-    # of a footprint must not stretch it.
-    floor = float(np.quantile(known, 0.01))
-    if floor > 0 and high / floor > WIDE:
-        first, last = np.floor(np.log10(floor)), np.ceil(np.log10(high))
-        decades = np.arange(first, last + 1)
-        steps = _DECADES if decades.size <= 4 else (1.0,)
-        edges = np.array([step * 10.0**decade for decade in decades for step in steps])
-        begin = int(np.searchsorted(edges, floor, side="right")) - 1
-        end = int(np.searchsorted(edges, high, side="left"))
-        return edges[max(begin, 0) : end + 1].round(12)
+    if low > 0 and high / low > _NEAR:
+        decades = np.arange(np.floor(np.log10(low)) - 1, np.ceil(np.log10(high)) + 1)
+        round_ones = np.array([step * 10.0**decade for decade in decades for step in _ROUND])
+        wanted = np.quantile(known, np.linspace(0.0, 1.0, _CLASSES + 1))
+        # The lowest hundredth, not the lowest cell: one at a rim must not stretch the scale.
+        first = int(np.searchsorted(round_ones, np.quantile(known, 0.01), side="right")) - 1
+        last = int(np.searchsorted(round_ones, high, side="left"))
+        between = np.abs(np.log(round_ones[:, None] / wanted[None, 1:-1])).argmin(axis=0)
+        places = np.unique(np.concatenate([[first], between.clip(first, last), [last]]))
+        if places.size >= _FEWEST:
+            edges: Numbers = round_ones[places].round(12)
+            return edges
     if high - low < 1e-6 * max(abs(high), 1e-300):
         pad = 0.05 * abs(high) or 1.0
         low, high = low - pad, high + pad
@@ -215,8 +224,8 @@ def _dots(axes: "Axes", places: list[Document]) -> None:
             "o",
             color="#d55e00",
             mec="white",
-            mew=0.7,
-            ms=4.2,
+            mew=0.5,
+            ms=3.4,
             zorder=4,
             clip_on=False,
         )
@@ -236,7 +245,7 @@ def _caption(
     said = [
         f"{about['title'][:1].upper()}{about['title'][1:]}{unit_text(about['unit'])}, by cells."
     ]
-    said.append("One scale for all maps; darker is more.")
+    said.append("One scale for all maps, in uneven classes; darker is more.")
     if empty:
         more = more_is_better(service, about["measure"])
         said.append("Hatched: nothing." if more else "Hatched: never served, or not known.")

@@ -25,7 +25,7 @@ from stationkeeper.report.services_words import (
     delivery_markup,
     lines_markup,
     measures_markup,
-    notes_of,
+    notes_markup,
     orbits_markup,
 )
 from stationkeeper.report.words import DISCLAIMER
@@ -123,7 +123,8 @@ def _service(document: Document, service: Document, drawn: Sequence[Picture]) ->
         tag("h2", service["title"]),
         tag("p", providers_text(service)),
         measures_markup(document, service),
-        lines_markup([*service["words"], *notes_of(document, service)]),
+        notes_markup(document, service),
+        lines_markup(service["words"]),
     ]
     for one in drawn:
         parts += [tag("h3", one.title.removeprefix(f"{service['title']}: ").capitalize())]

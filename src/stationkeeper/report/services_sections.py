@@ -15,7 +15,7 @@ from stationkeeper.report.services_words import (
     delivery_markup,
     lines_markup,
     measures_markup,
-    notes_of,
+    notes_markup,
     orbits_markup,
 )
 from stationkeeper.report.source import Run
@@ -85,7 +85,8 @@ def after(key: str, run: Run) -> Markup:
             tag("h3", one["title"]),
             tag("p", providers_text(one)),
             measures_markup(document, one),
-            lines_markup([*notes_of(document, one), *one["words"]]),
+            notes_markup(document, one),
+            lines_markup(one["words"]),
         ]
     parts.append(lines_markup(document["notes"]))
     return Markup("").join(parts)

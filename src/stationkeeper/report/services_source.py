@@ -21,7 +21,7 @@ FORMAT: Final = 1
 WITHOUT: Final = "without"  # as `lifetime.serving.scene` calls it
 WITHOUT_TITLE: Final = "without a station"
 ABSENT: Final = "–"
-_DASHES: Final = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1, 1, 1)))
+_DASHES: Final = ("-", (0, (5, 1.6)), (0, (6, 1.4, 1.2, 1.4)), (0, (3, 1, 1, 1, 1, 1)))
 
 
 def read_services(folder: Path) -> Document:

@@ -53,13 +53,28 @@ def where_text(measure: Document) -> str:
 
 
 def notes_of(document: Document, service: Document) -> list[str]:
-    """Return the notes on single values, each with what it is a note on."""
-    return [
-        f"{one['title']}, {orbit_label(document, value['orbit'])}: {value['note']}"
-        for one in service["measures"]
-        for value in one["values"]
-        if value.get("note")
-    ]
+    """Return the notes on single values, a line a measure; once what is said of all orbits."""
+    found = []
+    for one in service["measures"]:
+        told = {cell["orbit"]: cell["note"] for cell in one["values"] if cell.get("note")}
+        if not told:
+            continue
+        same = len(set(told.values())) == 1 and len(told) > 1
+        said = (
+            [next(iter(told.values()))]
+            if same
+            else [f"{orbit_label(document, orbit)}: {note}" for orbit, note in told.items()]
+        )
+        found.append(f"{one['title']}: {'; '.join(said)}")
+    return found
+
+
+def notes_markup(document: Document, service: Document) -> Markup:
+    """Return the notes on single values, folded away."""
+    notes = notes_of(document, service)
+    if not notes:
+        return Markup("")
+    return tag("details", tag("summary", "Notes on single figures"), lines_markup(notes))
 
 
 def asked_text(contract: Document) -> str:
@@ -83,7 +98,7 @@ def met_text(contract: Document) -> str:
     Examples
     --------
     >>> met_text({"met_share": 0.5}), met_text({"met_share": None})
-    ('50\xa0%', '–')
+    ('50.0\xa0%', '–')
     """
     share = contract.get("met_share")
     return with_unit(round(100 * share, 1), "%") if finite(share) else ABSENT
