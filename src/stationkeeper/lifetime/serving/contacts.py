@@ -279,19 +279,21 @@ def _when(
     # Each user gets a stretch of its own on one long line, so that one call meets them all.
     apart = 2.0 * one.duration
     users = np.unique(passes.site)
-    line = Intervals(
-        np.zeros(len(passes), np.int64),
-        passes.rise + passes.site * apart,
-        passes.set + passes.site * apart,
-    )
+    own = _start(passes.site, apart)
+    line = Intervals(np.zeros(len(passes), np.int64), passes.rise + own, passes.set + own)
     tiled = Intervals(
         np.zeros(begin.size * users.size, np.int64),
-        (begin + users[:, None] * apart).ravel(),
-        (end + users[:, None] * apart).ravel(),
+        (begin + _start(users, apart)[:, None]).ravel(),
+        (end + _start(users, apart)[:, None]).ravel(),
     )
     shared = intersection(line, tiled)
     site = (shared.begin // apart).astype(np.int64)
-    return site, shared.begin - site * apart, shared.end - site * apart
+    return site, shared.begin - _start(site, apart), shared.end - _start(site, apart)
+
+
+def _start(site: NDArray[np.int64], apart: float) -> Array:
+    """Where the stretch of a place begins: a quarter in, so that rounding moves none out of it."""
+    return np.asarray((site + 0.25) * apart, dtype=np.float64)
 
 
 def _contacts(
@@ -306,9 +308,9 @@ def _contacts(
     """Put the contacts of every place together."""
     # Each place gets a stretch of its own on one long line, so that one call merges them all.
     apart = 2.0 * duration
-    begins, ends = union(begin + site * apart, end + site * apart)
-    owner = np.minimum((begins // apart).astype(np.int64), many - 1)
-    starts, stops = begins - owner * apart, ends - owner * apart
+    begins, ends = union(begin + _start(site, apart), end + _start(site, apart))
+    owner = (begins // apart).astype(np.int64)
+    starts, stops = begins - _start(owner, apart), ends - _start(owner, apart)
     seconds = np.asarray(np.bincount(owner, stops - starts, many), dtype=np.float64)
     # Gaps before each stretch of contact, and after the last of each place.
     before = np.concatenate([[0.0], stops[:-1]])
