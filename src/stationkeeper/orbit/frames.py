@@ -23,6 +23,18 @@ _E2: Final = EARTH_FLATTENING * (2 - EARTH_FLATTENING)  # [-] eccentricity of th
 _POLAR_RADIUS: Final = EARTH_RADIUS * (1 - EARTH_FLATTENING)
 
 
+def for_kernels(values: ArrayLike) -> Array:
+    """Return values in one piece of writable memory: kernels are compiled for nothing else.
+
+    Examples
+    --------
+    >>> for_kernels(np.broadcast_to(1.0, (2, 2))).flags.writeable
+    True
+    """
+    whole = np.ascontiguousarray(values, dtype=np.float64)
+    return whole if whole.flags.writeable else whole.copy()
+
+
 def sidereal_angle(day: ArrayLike, ut1_offset: ArrayLike = 0.0) -> Array:
     """Turn of the Earth from the mean equinox: Greenwich mean sidereal time.
 
@@ -263,12 +275,10 @@ def _between(
 
     def flat(values: ArrayLike) -> Array:
         full = np.broadcast_to(np.asarray(values, dtype=np.float64), (*shape, 3))
-        return np.ascontiguousarray(full).reshape(-1, 3)
+        return for_kernels(full).reshape(-1, 3)
 
-    days = np.ascontiguousarray(np.broadcast_to(np.asarray(day, dtype=np.float64), shape)).ravel()
-    offset = np.ascontiguousarray(
-        np.broadcast_to(np.asarray(ut1_offset, dtype=np.float64), shape)
-    ).ravel()
+    days = for_kernels(np.broadcast_to(np.asarray(day, dtype=np.float64), shape)).ravel()
+    offset = for_kernels(np.broadcast_to(np.asarray(ut1_offset, np.float64), shape)).ravel()
     first = (np.floor(days.min() / POLE_SPACING) - 1) * POLE_SPACING if days.size else 0.0
     columns = int((days.max() - first) / POLE_SPACING) + 3 if days.size else 0
     if columns < days.size:
@@ -438,7 +448,7 @@ def geodetic(position: ArrayLike) -> tuple[Array, Array, Array]:
     (90, 420248)
     """
     r = np.asarray(position, dtype=np.float64)
-    flat = np.ascontiguousarray(r).reshape(-1, 3)
+    flat = for_kernels(r).reshape(-1, 3)
     latitude, longitude, height = (np.empty(flat.shape[0]) for _ in range(3))
     _geodetic(flat, latitude, longitude, height)
     shape = r.shape[:-1]

@@ -14,7 +14,7 @@ from stationkeeper.environment.sun import sun_direction
 from stationkeeper.errors import InputError
 from stationkeeper.kernels import inner_kernel, kernel
 from stationkeeper.orbit.ephemeris import Ephemeris
-from stationkeeper.orbit.frames import fixed_from_teme
+from stationkeeper.orbit.frames import fixed_from_teme, for_kernels
 
 Array = NDArray[np.float64]
 
@@ -81,7 +81,7 @@ def sun_distance(day: ArrayLike) -> Array:
 
 @inner_kernel
 def _above_limb(
-    x: float, y: float, z: float, sx: float, sy: float, sz: float
+    x: float, y: float, z: float, sx: float, sy: float, sz: float, flattening: float
 ) -> tuple[float, float]:
     """Angle of the Sun's middle over the Earth's edge, and the Sun's angular radius [rad].
 
@@ -92,7 +92,7 @@ def _above_limb(
     distance = np.sqrt(ux * ux + uy * uy + uz * uz)
     ux, uy, uz = ux / distance, uy / distance, uz / distance
     radius = np.sqrt(x * x + y * y + z * z)
-    stretch = 1 / (1 - EARTH_FLATTENING)
+    stretch = 1 / (1 - flattening)
     wz, vz = z * stretch, uz * stretch
     far = np.sqrt(x * x + y * y + wz * wz)
     ax, ay, az = -x / far, -y / far, -wz / far
@@ -120,6 +120,7 @@ def _over_edge(
     spacing: float,
     at: float,
     part: float,
+    flattening: float,
 ) -> float:
     """Angle of a part of the Sun (-1 lower rim, 0 middle, 1 upper rim) over the edge [rad]."""
     low = min(max(int(at / step), 0), position.shape[0] - 2)
@@ -141,15 +142,23 @@ def _over_edge(
     sz = (1 - w) * sun[k, 2] + w * sun[k + 1, 2]
     angle = EARTH_ROTATION_RATE * at
     cosine, sine = np.cos(angle), np.sin(angle)
-    over, radius = _above_limb(x, y, z, cosine * sx + sine * sy, cosine * sy - sine * sx, sz)
+    over, radius = _above_limb(
+        x, y, z, cosine * sx + sine * sy, cosine * sy - sine * sx, sz, flattening
+    )
     return float(over + part * radius)
 
 
 @kernel
-def _shares(position: Array, sun: Array, out: Array) -> None:
+def _shares(position: Array, sun: Array, flattening: float, out: Array) -> None:
     for k in range(position.shape[0]):
         over, radius = _above_limb(
-            position[k, 0], position[k, 1], position[k, 2], sun[k, 0], sun[k, 1], sun[k, 2]
+            position[k, 0],
+            position[k, 1],
+            position[k, 2],
+            sun[k, 0],
+            sun[k, 1],
+            sun[k, 2],
+            flattening,
         )
         x = min(max(over / radius, -1.0), 1.0)
         out[k] = 0.5 + (x * np.sqrt(1 - x * x) + np.arcsin(x)) / np.pi
@@ -163,6 +172,7 @@ def _crossings(
     sun: Array,
     spacing: float,
     part: float,
+    flattening: float,
     error: float,
     out: Array,
 ) -> int:
@@ -173,7 +183,7 @@ def _crossings(
     golden = 0.3819660112501051
     ends = np.empty(4)
     for k in range(rows):
-        now = _over_edge(position, velocity, step, sun, spacing, k * step, part)
+        now = _over_edge(position, velocity, step, sun, spacing, k * step, part, flattening)
         values[0], values[1], values[2] = values[1], values[2], now
         if k == 0:
             continue
@@ -188,25 +198,33 @@ def _crossings(
                 low, high = (k - 2) * step, k * step
                 inner = low + golden * (high - low)
                 outer = high - golden * (high - low)
-                f = sign * _over_edge(position, velocity, step, sun, spacing, inner, part)
-                g = sign * _over_edge(position, velocity, step, sun, spacing, outer, part)
+                f = sign * _over_edge(
+                    position, velocity, step, sun, spacing, inner, part, flattening
+                )
+                g = sign * _over_edge(
+                    position, velocity, step, sun, spacing, outer, part, flattening
+                )
                 while high - low > error and f > 0 and g > 0:
                     if f < g:
                         high, outer, g = outer, inner, f
                         inner = low + golden * (high - low)
-                        f = sign * _over_edge(position, velocity, step, sun, spacing, inner, part)
+                        f = sign * _over_edge(
+                            position, velocity, step, sun, spacing, inner, part, flattening
+                        )
                     else:
                         low, inner, f = inner, outer, g
                         outer = high - golden * (high - low)
-                        g = sign * _over_edge(position, velocity, step, sun, spacing, outer, part)
+                        g = sign * _over_edge(
+                            position, velocity, step, sun, spacing, outer, part, flattening
+                        )
                 if f <= 0 or g <= 0:
                     ends[0], ends[1] = (k - 2) * step, inner if f <= 0 else outer
                     ends[2] = k * step
                     count = 3
         for e in range(count - 1):
             low, high = ends[e], ends[e + 1]
-            f = _over_edge(position, velocity, step, sun, spacing, low, part)
-            g = _over_edge(position, velocity, step, sun, spacing, high, part)
+            f = _over_edge(position, velocity, step, sun, spacing, low, part, flattening)
+            g = _over_edge(position, velocity, step, sun, spacing, high, part, flattening)
             if (f > 0) == (g > 0):
                 continue
             # Regula falsi with the stale end halved (Illinois), and a bisection when it lags.
@@ -215,7 +233,7 @@ def _crossings(
                 middle = high - g * (high - low) / (g - f)
                 if turn % 4 == 3:
                     middle = 0.5 * (low + high)
-                h = _over_edge(position, velocity, step, sun, spacing, middle, part)
+                h = _over_edge(position, velocity, step, sun, spacing, middle, part, flattening)
                 if (h > 0) == (g > 0):
                     high, g = middle, h
                     if side == 1:
@@ -239,10 +257,10 @@ def _sun_places(ephemeris: Ephemeris) -> Array:
     hours = int(ephemeris.duration / SUN_SPACING) + 2
     days = ephemeris.start_day + SUN_SPACING / 86_400 * np.arange(hours)
     places = sun_direction(days) * sun_distance(days)[:, None]
-    return np.ascontiguousarray(fixed_from_teme(ephemeris.start_day, places))
+    return for_kernels(fixed_from_teme(ephemeris.start_day, places))
 
 
-def sunlit(ephemeris: Ephemeris) -> Array:
+def sunlit(ephemeris: Ephemeris, *, flattening: float = EARTH_FLATTENING) -> Array:
     """Share of the Sun's disc that a satellite sees past the Earth.
 
     The Earth is the ellipsoid of WGS-84 and, at the size of the Sun, its edge is straight: the
@@ -253,6 +271,8 @@ def sunlit(ephemeris: Ephemeris) -> Array:
     ----------
     ephemeris : Ephemeris
         Of any length.
+    flattening : float
+        Of the Earth that casts the shadow; 0 for a sphere. [-]
 
     Returns
     -------
@@ -267,13 +287,15 @@ def sunlit(ephemeris: Ephemeris) -> Array:
     0.61
     """
     days = ephemeris.days
-    places = np.ascontiguousarray(sun_fixed(days) * sun_distance(days)[:, None])
+    places = for_kernels(sun_fixed(days) * sun_distance(days)[:, None])
     out = np.empty(days.size)
-    _shares(np.ascontiguousarray(ephemeris.position), places, out)
+    _shares(for_kernels(ephemeris.position), places, flattening, out)
     return out
 
 
-def eclipses(ephemeris: Ephemeris, *, edge: Edge = "umbra") -> tuple[Array, Array]:
+def eclipses(
+    ephemeris: Ephemeris, *, edge: Edge = "umbra", flattening: float = EARTH_FLATTENING
+) -> tuple[Array, Array]:
     """Moments at which a satellite enters the Earth's shadow and leaves it.
 
     Every local extreme of the Sun's height over the Earth's edge is looked at, so that neither a
@@ -285,6 +307,8 @@ def eclipses(ephemeris: Ephemeris, *, edge: Edge = "umbra") -> tuple[Array, Arra
         With steps of 120 s at most, for a low orbit.
     edge : {"umbra", "centre", "penumbra"}
         In shadow is: no Sun seen; less than half of it; not all of it.
+    flattening : float
+        Of the Earth that casts the shadow; 0 for a sphere. [-]
 
     Returns
     -------
@@ -312,24 +336,32 @@ def eclipses(ephemeris: Ephemeris, *, edge: Edge = "umbra") -> tuple[Array, Arra
     parts = {"umbra": 1.0, "centre": 0.0, "penumbra": -1.0}
     if edge not in parts:
         raise InputError(f"edge {edge!r} of a shadow is unknown; expected one of {sorted(parts)}")
-    position = np.ascontiguousarray(ephemeris.position)
-    velocity = np.ascontiguousarray(ephemeris.velocity)
+    position = for_kernels(ephemeris.position)
+    velocity = for_kernels(ephemeris.velocity)
     sun = _sun_places(ephemeris)
     out = np.empty(position.shape[0] + 2)
     found = _crossings(
-        position, velocity, ephemeris.step, sun, SUN_SPACING, parts[edge], ROOT_ERROR, out
+        position,
+        velocity,
+        ephemeris.step,
+        sun,
+        SUN_SPACING,
+        parts[edge],
+        flattening,
+        ROOT_ERROR,
+        out,
     )
     crossings = out[:found]
-    begins_dark = _starts_dark(position[:1], sun[:1], parts[edge])
+    begins_dark = _starts_dark(position[:1], sun[:1], parts[edge], flattening)
     moments = np.concatenate([[0.0], crossings]) if begins_dark else crossings
     if moments.size % 2:
         moments = np.append(moments, ephemeris.duration)
     return moments[::2].copy(), moments[1::2].copy()
 
 
-def _starts_dark(position: Array, sun: Array, part: float) -> bool:
+def _starts_dark(position: Array, sun: Array, part: float, flattening: float) -> bool:
     share = np.empty(1)
-    _shares(position, sun, share)
+    _shares(position, sun, flattening, share)
     return bool(share[0] <= 0.5 * (1 - part) if part >= 0 else share[0] < 1.0)
 
 
