@@ -32,7 +32,7 @@ from stationkeeper.results.geojson import geojson_text
 from stationkeeper.results.instants import instant
 from stationkeeper.results.oem import oem_text
 from stationkeeper.results.storage import write_atomically
-from stationkeeper.units import KILOMETRE, date_from_days
+from stationkeeper.units import KILOMETRE
 
 Array = NDArray[np.float64]
 
@@ -128,10 +128,10 @@ def _from_elements(
 def _from_message(message: OrbitMessage, start_day: float | None, days: float) -> Ephemeris:
     first = message.start_day if start_day is None else start_day
     slack = 1e-3 / SECONDS_PER_DAY
-    if not message.start_day - slack <= first <= message.stop_day - 2 * STEP / SECONDS_PER_DAY:
+    if not message.start_day - slack <= first <= message.stop_day - STEP / SECONDS_PER_DAY + slack:
         raise InputError(
             f"{message.file}: given an orbit from {_told(message.start_day)} to "
-            f"{_told(message.stop_day)}; expected one that holds {_told(first)} and some minutes "
+            f"{_told(message.stop_day)}; expected one that holds {_told(first)} and a minute "
             "after; give another file or another day"
         )
     first = max(first, message.start_day)
@@ -165,7 +165,7 @@ def fixed_states(message: OrbitMessage) -> tuple[Array, Array]:
 
 
 def _told(day: float) -> str:
-    return date_from_days(day).isoformat()
+    return instant(day, 0.0, digits=0) + "Z"
 
 
 def export_orbit(
