@@ -245,7 +245,7 @@ def _caption(
     said = [
         f"{about['title'][:1].upper()}{about['title'][1:]}{unit_text(about['unit'])}, by cells."
     ]
-    said.append("One scale for all maps, in uneven classes; darker is more.")
+    said.append("Each by itself. One scale for all maps, in uneven classes; darker is more.")
     if empty:
         more = more_is_better(service, about["measure"])
         said.append("Hatched: nothing." if more else "Hatched: never served, or not known.")

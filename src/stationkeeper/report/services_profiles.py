@@ -1,6 +1,7 @@
 """Services by latitude, and how long they take: a curve for each orbit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,7 +19,6 @@ from stationkeeper.report.services_look import (
 )
 from stationkeeper.report.services_source import (
     Document,
-    Numbers,
     as_numbers,
     orbit_colours,
     orbit_dashes,
@@ -32,33 +32,60 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _EACH: Final = 2.5  # height of a row of panels [in]
-_TOLD: Final = (50, 95)  # shares whose time is told beside a curve [%]
+_LEVEL: Final = 0.01  # spread up to which nothing is drawn; our choice
+_DECADES: Final = 1e5  # of a logarithmic axis at most
+_RISEN: Final = 0.995  # of what a curve reaches in the end; the axis ends a little later
+_FINE: Final = 60.0  # from this ratio of its end to the first point on, time is logarithmic; ours
+_TOLD: Final = (50, 90)  # shares whose time is told beside a curve [%]
 LATITUDE_KEY, LATITUDE_TITLE = "services-latitude", "Services by latitude"
 WAIT_KEY, WAIT_TITLE = "services-latency", "How long data take to the ground"
 
 
-def latitude_picture(document: Document, services: Sequence[Document], key: str) -> Picture | None:
-    """Draw what each orbit gives by latitude, a panel a measure of a service."""
-    panels = [
-        (service, name, _profiles(document, service, name))
-        for service in services
-        for name in dict.fromkeys(one["measure"] for one in service["profiles"])
-    ]
+def latitude_picture(
+    document: Document, services: Sequence[Document], key: str, *, first_only: bool = False
+) -> Picture | None:
+    """Draw what each orbit gives by latitude, a panel a measure of a service.
+
+    Parameters
+    ----------
+    document : mapping
+        Content of ``services.json``.
+    services : sequence of mapping
+        Those of its services that are drawn.
+    key : str
+        Name of the figure.
+    first_only : bool
+        Draw only the first measure of each service.
+
+    Returns
+    -------
+    Picture or None
+        Nothing if no service has a profile that varies.
+    """
+    panels, flat = [], []
+    for service in services:
+        names = list(dict.fromkeys(one["measure"] for one in service["profiles"]))
+        for name in names[:1] if first_only else names:
+            about = next(one for one in service["profiles"] if one["measure"] == name)
+            curves = _profiles(document, service, name)
+            if _level(curves):
+                value = next(float(y) for one in curves for y in one.y if np.isfinite(y))
+                flat.append(f"{about['title']} {with_unit(value, about['unit'])}")
+            else:
+                panels.append((service, about, curves))
     if not panels:
         return None
     several = len({service["key"] for service, _, _ in panels}) > 1
     logs, empty = False, []
     with look.drawing():
         figure, all_axes = grid(len(panels), _EACH)
-        for axes, (service, name, curves) in zip(all_axes, panels, strict=True):
-            about = next(one for one in service["profiles"] if one["measure"] == name)
+        for axes, (service, about, curves) in zip(all_axes, panels, strict=True):
             said = f"{service['title']}: {about['title']}" if several else about["title"]
             axes.set_title(look.drawable(said + unit_text(about["unit"])), fontsize=9)
             axes.set_xlim(-90, 90)
             axes.set_xticks(range(-90, 91, 30), [f"{x}°" for x in range(-90, 91, 30)])
             axes.set_xlabel("latitude")
-            values = np.concatenate([curve.y for curve in curves])
-            logs |= _heights(axes, values, [curve.y for curve in curves])
+            logs |= _heights(axes, curves, share=about["unit"] == "1")
             draw_curves(axes, curves)
             empty += [
                 f"{about['title']}, {one.label}"
@@ -69,35 +96,48 @@ def latitude_picture(document: Document, services: Sequence[Document], key: str)
         for axes, (_, _, curves) in zip(all_axes, panels, strict=True):
             label_curves(axes, curves)
         image = look.as_png(figure, colours=look.FEW)
-    caption = ["Mean over all longitudes, by latitude; a curve for each version of the orbit."]
+    caption = [
+        "Mean over all longitudes, by latitude; a curve for each version of the orbit, each station "
+        "by itself."
+    ]
     if logs:
         caption.append("Where the values spread far, the scale is logarithmic: zero is below it.")
+    if flat:
+        caption.append(f"The same everywhere and for all: {', '.join(flat)}.")
     if empty:
         caption.append(f"Nothing at any latitude: {'; '.join(dict.fromkeys(empty))}.")
     return Picture(
         key,
         LATITUDE_TITLE if several else f"{services[0]['title']}: by latitude",
         " ".join(caption),
-        alt=" ".join(_peak(curve, name) for _, name, curves in panels for curve in curves),
+        alt=" ".join(
+            _peak(curve, about["title"]) for _, about, curves in panels for curve in curves
+        ),
         png=image,
     )
 
 
-def _heights(axes: "Axes", values: Numbers, each: Sequence[Numbers]) -> bool:
+def _level(curves: Sequence[Curve]) -> bool:
+    """Return whether nothing varies by latitude or from orbit to orbit."""
+    values = np.concatenate([one.y[np.isfinite(one.y)] for one in curves])
+    return values.size > 0 and float(np.ptp(values)) <= _LEVEL * float(np.abs(values).max())
+
+
+def _heights(axes: "Axes", curves: Sequence[Curve], *, share: bool) -> bool:
     """Set the vertical axis from the values; return whether it is logarithmic."""
+    values = np.concatenate([one.y for one in curves])
     good = values[np.isfinite(values)]
-    peaks = np.array([np.nanmax(one) for one in each if np.isfinite(one).any()])
+    peaks = np.array([np.nanmax(one.y) for one in curves if np.isfinite(one.y).any()])
     if not good.size or good.max() <= 0:
         axes.set_ylim(0, 1)
         return False
+    top = float(good.max())
     if log_wanted(peaks):
-        least = float(good[good > 0].min())
-        # Three decades are enough to see by; the foot of a footprint falls steeply.
         axes.set_yscale("log")
         plain_ticks(axes.yaxis)
-        axes.set_ylim(max(least / 1.5, good.max() / 3e3), good.max() * 3.0)
+        axes.set_ylim(max(float(good[good > 0].min()) / 1.5, top / _DECADES), top * 3.0)
         return True
-    axes.set_ylim(0, 1.22 * float(good.max()))
+    axes.set_ylim(0, 1.08 if share and 0.85 < top <= 1 else 1.22 * top)
     return False
 
 
@@ -132,7 +172,7 @@ def _peak(curve: Curve, name: str) -> str:
 def latency_picture(document: Document, services: Sequence[Document], key: str) -> Picture | None:
     """Draw which share is done within how long, a panel a service and measure."""
     panels = [
-        (service, name)
+        (service, [one for one in service["distributions"] if one["measure"] == name])
         for service in services
         for name in dict.fromkeys(one["measure"] for one in service["distributions"])
     ]
@@ -141,34 +181,43 @@ def latency_picture(document: Document, services: Sequence[Document], key: str) 
     said: list[str] = []
     with look.drawing():
         figure, all_axes = grid(len(panels), 2.9)
-        for axes, (service, name) in zip(all_axes, panels, strict=True):
-            told = [one for one in service["distributions"] if one["measure"] == name]
+        for axes, (service, told) in zip(all_axes, panels, strict=True):
             curves = _shares(document, told)
-            about = told[0]
-            axes.set_title(look.drawable(f"{service['title']}: {about['title']}"), fontsize=9)
+            labels = {one["label"] for one in told}
+            what = labels.pop() if len(labels) == 1 else told[0]["title"]
+            axes.set_title(look.drawable(f"{service['title']}: {what}"), fontsize=9)
             axes.set_ylabel("share [%]")
-            axes.set_xlabel("within" + unit_text(about["unit"]))
-            x = np.concatenate([one.x for one in curves])
-            rising = np.concatenate([one.x[one.y > 1.0] for one in curves])
-            if log_wanted(rising):
-                axes.set_xscale("log")
-                plain_ticks(axes.xaxis)
-                axes.set_xlim(max(rising[rising > 0].min() / 2, x.max() / 1e5), x.max())
-            else:
-                axes.set_xlim(0, x.max())
+            axes.set_xlabel("within" + unit_text(told[0]["unit"]))
+            curves = _time_axis(axes, curves)
             axes.set_ylim(0, 104)
             axes.set_yticks([0, 25, 50, 75, 100])
             draw_curves(axes, curves)
-            said += [_half(one, about["unit"]) for one in curves]
-            _key(axes, curves, about["unit"])
+            said += _key(axes, curves, told[0]["unit"])
         image = look.as_png(figure, colours=look.FEW)
     return Picture(
         key,
         WAIT_TITLE if len(panels) > 1 else f"{panels[0][0]['title']}: how long it takes",
         "Share that is done within so long; what is never done keeps a curve below 100 %.",
-        alt=" ".join(said),
+        alt=". ".join(said) + ".",
         png=image,
     )
+
+
+def _time_axis(axes: "Axes", curves: Sequence[Curve]) -> list[Curve]:
+    """Set the axis to where the curves rise; return what of them is on it."""
+    ends = [float(one.x[np.argmax(one.y >= _RISEN * one.y.max())]) for one in curves]
+    positive = np.concatenate([one.x[(one.x > 0) & (one.y > 1.0)] for one in curves])
+    end = 1.3 * max(ends)
+    if not positive.size or end <= 0:
+        axes.set_xlim(0, max(float(curves[0].x.max()), 1e-9))
+        return list(curves)
+    if end / float(positive.min()) > _FINE:
+        axes.set_xscale("log")
+        plain_ticks(axes.xaxis)
+        axes.set_xlim(float(positive.min()) / 2, end)
+        return [replace(one, x=one.x[one.x > 0], y=one.y[one.x > 0]) for one in curves]
+    axes.set_xlim(0, end)
+    return list(curves)
 
 
 def _shares(document: Document, told: Sequence[Document]) -> list[Curve]:
@@ -192,39 +241,42 @@ def _shares(document: Document, told: Sequence[Document]) -> list[Curve]:
     return found
 
 
-def _key(axes: "Axes", curves: Sequence[Curve], unit: str) -> None:
+def _key(axes: "Axes", curves: Sequence[Curve], unit: str) -> list[str]:
     """Name the curves with their figures at the lower right, where shares leave room."""
     from matplotlib.lines import Line2D
 
     lines = [Line2D([], [], color=one.colour, linestyle=one.dashes, lw=1.8) for one in curves]
     words = [
-        look.drawable(
-            f"{one.label}: "
-            + ", ".join(f"{share} % {_within(one, share, unit)}" for share in _TOLD)
-        )
+        f"{one.label}: " + ", ".join(f"{share} % {_within(one, share, unit)}" for share in _TOLD)
         for one in curves
     ]
     axes.legend(
-        lines, words, loc="lower right", fontsize=8, frameon=True, framealpha=0.9, edgecolor="none"
+        lines,
+        [look.drawable(text) for text in words],
+        loc="lower right",
+        fontsize=8,
+        frameon=True,
+        framealpha=0.9,
+        edgecolor="none",
     )
+    return words
 
 
 def _within(curve: Curve, share: float, unit: str) -> str:
-    """Say within what a share is done, or that it never is.
+    """Say within what a share is done, or that it never is; straight lines between points.
 
     Examples
     --------
     >>> one = Curve("a", np.array([1.0, 2.0]), np.array([10.0, 60.0]), "k")
     >>> _within(one, 50, "h").replace("\xa0", " "), _within(one, 90, "h")
-    ('within 2.00 h', 'never')
+    ('within 1.80 h', 'never')
     """
     reached = np.flatnonzero(curve.y >= share)
     if not reached.size:
         return "never"
-    return f"within {with_unit(float(curve.x[reached[0]]), unit)}"
-
-
-def _half(curve: Curve, unit: str) -> str:
-    """Say within what half of it is done."""
-    most = number(float(np.nanmax(curve.y)))
-    return f"{curve.label}: half {_within(curve, 50, unit)}; {most} % in the end."
+    last = int(reached[0])
+    if last == 0:
+        return f"within {with_unit(float(curve.x[0]), unit)}"
+    part = slice(last - 1, last + 1)
+    found = float(np.interp(share, curve.y[part], curve.x[part]))
+    return f"within {with_unit(found, unit)}"

@@ -32,7 +32,9 @@ def pictures(run: Run) -> list[Picture]:
     every = [
         Picture(KEY, TITLE, _caption(document)),
         *[services_maps.picture(document, one) for one in services],
-        services_profiles.latitude_picture(document, services, services_profiles.LATITUDE_KEY),
+        services_profiles.latitude_picture(
+            document, services, services_profiles.LATITUDE_KEY, first_only=True
+        ),
         services_profiles.latency_picture(document, services, services_profiles.WAIT_KEY),
         services_delivery.picture(document, services, services_delivery.KEY),
         _customers(document),

@@ -62,7 +62,7 @@ def services_text(document: Document) -> str:
     if document["notes"]:
         parts.append("\n".join(_wrapped(document["notes"])))
     if any(better(one) for service in document["services"] for one in service["measures"]):
-        parts.append(f"{MARK} {MARKED}")
+        parts.append(f"{MARK} {MARKED}; notes on single figures are on the page")
     return "\n\n".join([*parts, DISCLAIMER])
 
 
@@ -93,7 +93,8 @@ def _block(document: Document, service: Document) -> str:
     for where, titles in _by_where(service).items():
         every = len(titles) == len(service["measures"])
         lines += wrap(f"{'All values' if every else ', '.join(titles)}: {where}.", _LETTERS)
-    lines += _wrapped([*notes_of(document, service), *service["words"]])
+    notes = notes_of(document, service) if len(document["services"]) == 1 else []
+    lines += _wrapped([*notes, *service["words"]])
     return "\n".join(lines)
 
 
