@@ -72,9 +72,12 @@ def _excess_at(
 
 
 @inner_kernel
-def _close_in(cubic: Array, up: Array, sine: float, a: float, b: float, below: bool) -> float:
+def _close_in(
+    cubic: Array, up: Array, sine: float, a: float, fa: float, b: float, fb: float
+) -> float:
     """Return the one crossing between two moments: Newton's rule, kept inside by halving."""
-    t = 0.5 * (a + b)
+    below = fa <= 0
+    t = (a * fb - b * fa) / (fb - fa)
     for _ in range(60):
         value, rate, _ = _excess(cubic, up, sine, t)
         if (value <= 0) == below:
@@ -131,7 +134,7 @@ def _crossings(
                 continue
         if abs(ga + gb) > strong * width:  # the rate keeps its sign: at most one crossing
             if differ:
-                found[count] = _close_in(cubic, up, sine, a, b, below)
+                found[count] = _close_in(cubic, up, sine, a, fa, b, fb)
                 count += 1
             continue
         if width < SHORTEST or held + 2 > stack.shape[0] or count + 2 > found.shape[0]:
@@ -154,9 +157,16 @@ def _crossings(
 @inner_kernel
 def _sine_elevation(cubic: Array, up: Array, t: float) -> tuple[float, float]:
     """Return the sine of the elevation at a moment of a piece and its rate."""
-    along, rate, distance = _excess(cubic, up, 0.0, t)
-    _, closing, _ = _excess(cubic, up, -1.0, t)
-    return along / distance, (rate - along / distance * (closing - rate)) / distance
+    along = rate = square = closing = 0.0
+    for k in range(3):
+        d = cubic[0, k] + t * (cubic[1, k] + t * (cubic[2, k] + t * cubic[3, k]))
+        v = cubic[1, k] + t * (2 * cubic[2, k] + t * 3 * cubic[3, k])
+        along += d * up[k]
+        rate += v * up[k]
+        square += d * d
+        closing += d * v
+    distance = np.sqrt(square)
+    return along / distance, (rate - along * closing / square) / distance
 
 
 @inner_kernel
@@ -257,7 +267,8 @@ def _over_site(
     steepest = speed * (1 + abs(sine))
     curved = most_bend * (1 + abs(sine))
     row, count, rise = 0, 0, 0.0
-    f0, g0, _ = _excess_at(position, velocity, 0, site, up, sine)
+    slope = abs(sine)
+    f0, g0, d0 = _excess_at(position, velocity, 0, site, up, sine)
     above = f0 > 0
     while row < rows - 1:
         # So long F cannot change its sign: by its steepest rate, and below by its bend as well.
@@ -269,9 +280,15 @@ def _over_site(
         leap = int(safe / step)
         if leap >= 1:
             row = min(row + leap, rows - 1)
-            f0, g0, _ = _excess_at(position, velocity, row, site, up, sine)
+            f0, g0, d0 = _excess_at(position, velocity, row, site, up, sine)
             continue
-        f1, g1, _ = _excess_at(position, velocity, row + 1, site, up, sine)
+        f1, g1, d1 = _excess_at(position, velocity, row + 1, site, up, sine)
+        # The first look of `_crossings`, taken before the cubic is fitted: most pieces end here.
+        closest = max(nearest, 0.5 * (d0 + d1 - speed * step))
+        bulge = (bend[row] * (1 + slope) + slope * speed * speed / closest) * step * step / 8
+        if (f1 > 0) == above and min(abs(f0), abs(f1)) > bulge:
+            row, f0, g0, d0 = row + 1, f1, g1, d1
+            continue
         _fit(position, velocity, step, row, site, cubic)
         crossings = _crossings(cubic, up, sine, step, bend[row], speed, nearest, stack, found)
         for k in range(crossings):
@@ -284,7 +301,7 @@ def _over_site(
             else:
                 rise = when
             above = not above
-        row, f0, g0 = row + 1, f1, g1
+        row, f0, g0, d0 = row + 1, f1, g1, d1
         above = f0 > 0
     if above:
         if count >= out.shape[0]:
