@@ -1,6 +1,6 @@
 """Services by latitude, and how long they take: a curve for each orbit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -20,11 +20,14 @@ from stationkeeper.report.services_look import (
 from stationkeeper.report.services_source import (
     Document,
     as_numbers,
+    finite,
+    measure_of,
     orbit_colours,
     orbit_dashes,
     orbit_keys,
     orbit_label,
     unit_text,
+    values_of,
     with_unit,
 )
 
@@ -97,8 +100,8 @@ def latitude_picture(
             label_curves(axes, curves)
         image = look.as_png(figure, colours=look.FEW)
     caption = [
-        "Mean over all longitudes, by latitude; a curve for each version of the orbit, each station "
-        "by itself."
+        "Mean over all longitudes, by latitude; a curve for each version of the orbit, each "
+        "station by itself."
     ]
     if logs:
         caption.append("Where the values spread far, the scale is logarithmic: zero is below it.")
@@ -192,7 +195,8 @@ def latency_picture(document: Document, services: Sequence[Document], key: str) 
             axes.set_ylim(0, 104)
             axes.set_yticks([0, 25, 50, 75, 100])
             draw_curves(axes, curves)
-            said += _key(axes, curves, told[0]["unit"])
+            exact = _exact(document, service, told)
+            said += _key(axes, curves, told[0]["unit"], exact)
         image = look.as_png(figure, colours=look.FEW)
     return Picture(
         key,
@@ -241,15 +245,37 @@ def _shares(document: Document, told: Sequence[Document]) -> list[Curve]:
     return found
 
 
-def _key(axes: "Axes", curves: Sequence[Curve], unit: str) -> list[str]:
+def _exact(
+    document: Document, service: Document, told: Sequence[Document]
+) -> dict[str, dict[int, float]]:
+    """Return the times that the table of the service tells, by label and share; finer than ours."""
+    found: dict[str, dict[int, float]] = {}
+    for share in _TOLD:
+        cells = values_of(measure_of(service, f"latency_p{share}_h") or {"values": ()})
+        for key, cell in cells.items():
+            alone = sum(one["orbit"] == key for one in told) == 1
+            if alone and finite(cell["value"]):
+                found.setdefault(orbit_label(document, key), {})[share] = cell["value"]
+    return found
+
+
+def _key(
+    axes: "Axes", curves: Sequence[Curve], unit: str, exact: Mapping[str, Mapping[int, float]]
+) -> list[str]:
     """Name the curves with their figures at the lower right, where shares leave room."""
     from matplotlib.lines import Line2D
 
     lines = [Line2D([], [], color=one.colour, linestyle=one.dashes, lw=1.8) for one in curves]
-    words = [
-        f"{one.label}: " + ", ".join(f"{share} % {_within(one, share, unit)}" for share in _TOLD)
-        for one in curves
-    ]
+    words = []
+    for one in curves:
+        known = exact.get(one.label, {})
+        times = [
+            f"{share} % within {with_unit(known[share], unit)}"
+            if share in known
+            else f"{share} % {_within(one, share, unit)}"
+            for share in _TOLD
+        ]
+        words.append(f"{one.label}: {', '.join(times)}")
     axes.legend(
         lines,
         [look.drawable(text) for text in words],
