@@ -120,6 +120,7 @@ def test_shares_and_percentiles_are_inverse_and_know_what_never_came() -> None:
     assert wait_of_share(0.9, low, high, weight, whole=5.0) is None
     assert wait_of_share(0.8, low, high, weight, whole=5.0) == pytest.approx(10.0)
     assert wait_of_share(0.5, [], [], []) is None
+    assert wait_of_share(0.0, [], [], [], whole=1.0) is None
     assert np.isnan(share_within(1.0, [], [], []))
     assert np.isnan(mean_wait([], [], []))
 

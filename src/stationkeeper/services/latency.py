@@ -1,5 +1,7 @@
 """How long data wait: shares and percentiles of waits that are even within pieces."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -50,9 +52,10 @@ def share_within(
     total = float(heavy.sum()) if whole is None else float(whole)
     if not total > 0:
         return np.full(asked.shape, np.nan)
+    spread = _spread(low, high, heavy)
     found = np.empty(asked.shape)
     for at, x in np.ndenumerate(asked):
-        found[at] = _within(float(x), low, high, heavy)
+        found[at] = spread.until(float(x))
     return found / total
 
 
@@ -93,26 +96,25 @@ def wait_of_share(
     total = float(heavy.sum()) if whole is None else float(whole)
     # Sums of a month's pieces round: a share of 1 must be reached all the same.
     wanted = share * (1.0 - 1e-12)
-    if not total > 0 or heavy.sum() < wanted * total:
+    if not (heavy.size and total > 0) or heavy.sum() < wanted * total:
         return None
+    # No share comes sooner than if all of each piece came at its least, nor later than at its most.
     data = wanted * total
-    below, above = float(low.min(initial=0.0)), float(high.max(initial=0.0))
-    if _within(below, low, high, heavy) >= data:
+    below, above = _reached(low, heavy, data), _reached(high, heavy, data)
+    early = high < below
+    before = float(heavy[early].sum())
+    kept = ~early & (low <= above)
+    spread = _spread(low[kept], high[kept], heavy[kept])
+    if before + spread.until(below) >= data:
         return below
-    before = 0.0  # data of the pieces that are left out because all of them came before
     while True:
         middle = 0.5 * (below + above)
         if not below < middle < above or above - below < 1e-9:
             return above
-        if before + _within(middle, low, high, heavy) >= data:
+        if before + spread.until(middle) >= data:
             above = middle
         else:
             below = middle
-        early, late = high <= below, low > above
-        if 2 * np.count_nonzero(early | late) > low.size:
-            before += float(heavy[early].sum())
-            kept = ~(early | late)
-            low, high, heavy = low[kept], high[kept], heavy[kept]
 
 
 def mean_wait(least: ArrayLike, most: ArrayLike, weight: ArrayLike) -> float:
@@ -180,8 +182,36 @@ def _pieces(least: ArrayLike, most: ArrayLike, weight: ArrayLike) -> tuple[Array
     return np.minimum(one, other), np.maximum(one, other), heavy
 
 
-def _within(wait: float, low: Array, high: Array, heavy: Array) -> float:
-    """Return the data that waited no longer than a time."""
+def _reached(waits: Array, heavy: Array, data: float) -> float:
+    """Return the wait at which the data that came are so many, each piece coming at once."""
+    order = np.argsort(waits)
+    place = int(np.searchsorted(np.cumsum(heavy[order]), data))
+    return float(waits[order[min(place, order.size - 1)]])
+
+
+@dataclass(frozen=True, eq=False)
+class _Spread:
+    """Pieces that come evenly, and those that come at once, in order and summed up."""
+
+    low: Array
+    high: Array
+    rate: Array
+    at: Array
+    summed: Array
+
+    def until(self, wait: float) -> float:
+        """Return the data that waited no longer than a time."""
+        even = (np.clip(wait, self.low, self.high) - self.low) @ self.rate
+        return float(even + self.summed[np.searchsorted(self.at, wait, side="right")])
+
+
+def _spread(low: Array, high: Array, heavy: Array) -> _Spread:
     wide = high > low
-    part = np.divide(wait - low, high - low, out=(low <= wait).astype(float), where=wide)
-    return float(np.clip(part, 0.0, 1.0) @ heavy)
+    order = np.argsort(low[~wide])
+    return _Spread(
+        low[wide],
+        high[wide],
+        heavy[wide] / (high - low)[wide],
+        low[~wide][order],
+        np.concatenate([[0.0], np.cumsum(heavy[~wide][order])]),
+    )
