@@ -83,6 +83,8 @@ def attenuation(
 
     Notes
     -----
+    On tropical paths with more than some 100 dB of rain the law for rain turns over below 0.01 % of
+    the year: the table is as the Recommendation gives it, and `link_budget.exceedance` holds it.
     Below 1 % of the year gas and clouds are held at what they are at 1 %, as P.618-13 says
     (P.618-14 holds them at 5 %). Parts and total agree with the validation figures of the ITU to
     1e-8; with itur 0.4.0 on its own full maps to some percent, for the maps here are coarse

@@ -241,7 +241,8 @@ def exceedance(shares: Array, attenuation: Array, spare: Array) -> Array:
     """Share of the year in which more is lost than can be spared.
 
     The share at which the attenuation is as much, found in the table, with straight lines in the
-    logarithm of the share.
+    logarithm of the share. Where the table says that a rarer share loses less, it loses as much as
+    the more frequent one.
 
     Parameters
     ----------
@@ -264,8 +265,8 @@ def exceedance(shares: Array, attenuation: Array, spare: Array) -> Array:
     >>> exceedance(np.array([0.001, 0.01, 0.1]), table, np.array([[0.5, 2.0, 12.0]])).round(4)
     array([[[1.    , 0.0316, 0.001 ]]])
     """
-    # Rounding, and laws that are joined, may let a larger share lose a hair more: held.
-    falling = np.minimum.accumulate(attenuation, axis=-1)
+    # The law for rain turns over at the rarest shares of tropical paths: rarer is never less.
+    falling = np.maximum.accumulate(attenuation[..., ::-1], axis=-1)[..., ::-1]
     digits = np.log(shares)
     wanted = np.broadcast_to(spare[None], (falling.shape[0], *spare.shape))
     # How many shares lose more than can be spared: attenuations fall along the shares.
