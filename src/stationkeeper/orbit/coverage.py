@@ -247,6 +247,7 @@ def _swept(
             lines.turn,
             lines.middle,
             lines.reach,
+            lines.pace,
             lines.sine_half_width,
             lines.least_sun,
             lines.sun,

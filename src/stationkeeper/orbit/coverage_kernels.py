@@ -20,6 +20,7 @@ def sweep(
     turn: Array,
     middle: Array,
     reach: Array,
+    pace: Array,
     sine_half_width: Array,
     least_sun: Array,
     sun: Array,
@@ -43,7 +44,8 @@ def sweep(
     `ahead`, `across`, `under` (satellite, time, 3) are the axes of each satellite; `turn`
     (satellite, step) is the angle by which the track bends to the left in a step, `middle`
     (satellite, step, 4) latitude, longitude, cosine and sine of the latitude halfway, `reach`
-    (satellite,) the angle from there within which a step can sweep anything. `sun` (time, 3) is
+    (satellite,) the angle from there within which a step can sweep anything, `pace` (satellite,)
+    the farthest that it moves in a step. `sun` (time, 3) is
     the direction of the Sun, `noon` (time,) its longitude in turns; `least_sun` (satellite,) the
     sine of its least elevation, below -1 if it does not matter.
 
@@ -64,6 +66,7 @@ def sweep(
     spacing = 2.0 * np.pi / columns
 
     cosine_reach = np.cos(reach)
+    wake = np.zeros(satellites, np.int64)
     last = np.empty(columns)
     last_day = np.empty(columns, np.int64)
     # Twice around, so that a stretch of a row that passes its end has no seam.
@@ -88,11 +91,22 @@ def sweep(
         for k in range(columns):
             last[k] = 0.0
             last_day[k] = -1
-        for j in range(times - 1):
+        wake[:] = 0
+        while True:
+            j = times - 1
+            for s in range(satellites):
+                j = min(j, wake[s])
+            if j >= times - 1:
+                break
             held = 0
             senders = 0
             for s in range(satellites):
-                if abs(middle[s, j, 0] - latitude) > reach[s]:
+                if wake[s] > j:
+                    continue
+                wake[s] = j + 1
+                away = abs(middle[s, j, 0] - latitude) - reach[s]
+                if away > 0.0:  # it cannot be back before it has flown so far
+                    wake[s] = j + max(1, int(away / pace[s]))
                     continue
                 span = wide * middle[s, j, 2]
                 aside = cosine_reach[s] - z * middle[s, j, 3]

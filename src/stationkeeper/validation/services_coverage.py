@@ -103,7 +103,7 @@ def highest_latitude(altitude: float, inclination_deg: float, swath: float) -> f
     half = swath_half_angle(swath, altitude)
     top = inclination_deg + float(np.degrees(half))
     degrees = np.arange(top - 0.5, top + 0.8, 0.01)
-    east = np.arange(0.0, 360.0, 15.0)
+    east = np.arange(0.0, 360.0, 90.0)  # in 30 days a top of the track is near each of them
     latitude, longitude = np.meshgrid(degrees, east, indexing="ij")
     seen = cover_places(
         [flight(altitude, inclination_deg, 30.0)],
