@@ -1,6 +1,6 @@
 """What data services deliver, how fresh, with a station and without."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ from stationkeeper.lifetime.serving.scene import (
     MeasureRow,
     Scene,
     Served,
+    Track,
 )
 from stationkeeper.services.age_of_information import age_of_information
 from stationkeeper.services.downlink import Downlink
@@ -69,7 +70,13 @@ def served(scene: Scene, key: str) -> Served:
             note = _OWN if apart and measure != "delivered_gb_per_day" else ""
             told.measures.append(MeasureRow(measure, track.key, value, where=where, note=note))
         told.distributions.append(_distribution(flown, scene.duration, track.key))
-        told.words.extend(_words(scene, key, track.key, track.title, flown))
+        told.words.extend(_words(scene, key, track, flown))
+    told.words.extend(_by_ground(scene, key))
+    if told.measures and not alone:
+        told.words.append(
+            "Nobody delivers these data without a station: they are made aboard. A ground network"
+            " alone makes none."
+        )
     told.words.extend(_left_out(scene, key))
     return told
 
@@ -116,7 +123,7 @@ def _together(
 def _with(scene: Scene, key: str, orbit: str, spot: Spot, relays: bool = True) -> list[Emptied]:
     """Empty the recorders of a service on one track."""
     return [
-        emptied(scene, key, name, orbit, spot, relays)
+        emptied(scene, key, name, orbit, spot)
         for name, payload in scene.payloads(key, "recorder")
         if payload.station == scene.track(orbit).station
     ]
@@ -210,46 +217,79 @@ def _distribution(flown: Sequence[Emptied], duration: float, orbit: str) -> Dist
     )
 
 
-def _words(scene: Scene, key: str, orbit: str, title: str, flown: Sequence[Emptied]) -> list[str]:
-    """Say what each payload of a track delivers, by relays and without, and each producer."""
+def _words(scene: Scene, key: str, track: Track, flown: Sequence[Emptied]) -> list[str]:
+    """Say what each payload of a track delivers, by the ground and by relay, and each producer."""
+    title = _title(track)
     told = []
     for one in flown:
-        figures = _figures([one], scene.duration)
         made = sum(float(run.made.sum()) for run in one.runs) / GIGABYTE
         made /= scene.duration / SECONDS_PER_DAY
+        figures = _figures([one], scene.duration)
         text = (
             f"{title}: {one.payload.title} makes {made:.3g} GB a day and delivers"
-            f" {figures['delivered_gb_per_day']:.3g}, with {one.contact / 60:.0f} min a day over"
-            " stations on the ground"
+            f" {figures['delivered_gb_per_day']:.3g}"
         )
+        if hearers_of(scene, key, one.payload, scene.place):
+            text += (
+                f"; the ground hears it {one.contact / 60:.0f} min a day and could take"
+                f" {one.room / GIGABYTE:.3g} GB"
+            )
+        else:
+            text += "; no station of the service hears its band, so all goes by relay"
         if one.relayed > 0:
-            text += f" and a relay in view {one.relayed:.0%} of the time"
-            hearers = hearers_of(scene, key, one.payload, scene.place)
-            if hearers:
-                without = next(
-                    other
-                    for other in _with(scene, key, orbit, scene.place, relays=False)
-                    if other.key == one.key
-                )
-                bare = _figures([without], scene.duration)
-                text += (
-                    f"; by the ground alone it would deliver {bare['delivered_gb_per_day']:.3g} GB"
-                    f" a day, 90 % of it {_within(bare['latency_p90_h'])}"
-                )
-            else:
-                text += "; no station of the service hears its band, so all goes by relay"
+            text += f"; a relay is in view {one.relayed:.0%} of the time"
         told.append(text + ".")
+        parts = []
         recorder = one.payload.recorder
         assert recorder is not None
-        parts = []
         for number, producer in enumerate(recorder.producer.values()):
             waits = _waits([one], scene.duration, number)
             wait = wait_of_share(0.9, waits.least, waits.most, waits.volume, waits.made)
-            ratio = min(1.0, float(waits.volume.sum()) / waits.made) if waits.made else 0.0
+            came = min(1.0, float(waits.volume.sum()) / waits.made) if waits.made else 0.0
             hours = None if wait is None else wait / HOUR
-            parts.append(f"{producer.title} {ratio:.0%} delivered, 90 % {_within(hours)}")
+            parts.append(f"{producer.title} {came:.0%} delivered, 90 % {_within(hours)}")
         told.append(f"{title}: {'; '.join(parts)}.")
     return told
+
+
+def _by_ground(scene: Scene, key: str) -> list[str]:
+    """Say what each orbit would deliver without relays, and which orbit of a station is better."""
+    told = []
+    for name, payload in scene.payloads(key, "recorder"):
+        if not hearers_of(scene, key, payload, scene.place):
+            continue
+        tracks = scene.tracks_of(payload)
+        bare = {
+            track.key: _figures(
+                [emptied(scene, key, name, track.key, scene.place, relays=False)], scene.duration
+            )
+            for track in tracks
+        }
+        parts = [
+            f"{_title(track)} {bare[track.key]['delivered_gb_per_day']:.3g} GB a day, 90 %"
+            f" {_within(bare[track.key]['latency_p90_h'])}"
+            for track in tracks
+        ]
+        if not parts:
+            continue
+        text = f"{payload.title}, by the ground alone: {'; '.join(parts)}"
+        if len(tracks) > 1:
+            best = max(tracks, key=lambda track: _rank(bare[track.key]))
+            degrees = np.degrees(best.inclination)
+            text += f". Over this ground the orbit at {degrees:.1f} deg is the better one"
+        told.append(text + ".")
+    return told
+
+
+def _title(track: Track) -> str:
+    return f"{track.title} at {np.degrees(track.inclination):.1f} deg"
+
+
+def _rank(figures: Mapping[str, float | None]) -> tuple[float, float]:
+    """Return what makes an orbit better: more delivered, to a thousandth, then sooner."""
+    wait = figures["latency_p90_h"]
+    volume = figures["delivered_gb_per_day"] or 0.0
+    return float(f"{volume:.3g}"), -np.inf if wait is None else -wait
 
 
 def _within(hours: float | None) -> str:

@@ -40,6 +40,9 @@ ANGLES: Final = np.radians(np.arange(91.0))
 LOOK: Final = 20.0  # [s] longest stretch of a contact in which its rate is one number; ours
 UNDECIDED: Final = (2 * SECONDS_PER_DAY, 0.1)
 """Data of the last days, or part of the month, had no time to come and are left out. Ours."""
+AGAINST_RELAY: Final = 0.618034
+"""Turns of producers by revolution, in which relays have theirs: the golden section, so that in the
+course of a month each meets the other in every phase. Ours. [-]"""
 GIGABIT: Final = 1e9  # [bit]
 MEGABIT: Final = 1e6  # [bit]
 _TILT: Final = {
@@ -68,7 +71,9 @@ class Emptied:
     relayed: float
     """Share of the time in view of a relay. [-]"""
     contact: float
-    """Time a day in which a station on the ground hears it. [s]"""
+    """Time a day in which stations on the ground hear it, all satellites together. [s]"""
+    room: float
+    """What the stations on the ground could take in a day. [bit]"""
 
 
 def counted(duration: float) -> float:
@@ -133,8 +138,16 @@ def emptied(
             relay_rate = np.full(served.begin.size, recorder.relay_rate_mbit_s * MEGABIT)
             rate = np.concatenate([rate, relay_rate])
         runs.append(_run(recorder, duration, turn, begin, end, rate))
-    contact = float((heard[2] - heard[1]).sum()) * SECONDS_PER_DAY / duration
-    return Emptied(key, payload, tuple(runs), relayed, contact)
+    talked = heard[2] - heard[1]
+    a_day = SECONDS_PER_DAY / duration
+    return Emptied(
+        key,
+        payload,
+        tuple(runs),
+        relayed,
+        float(talked.sum()) * a_day,
+        float(talked @ heard[3]) * (1.0 - recorder.command_share) * a_day,
+    )
 
 
 def turns(duration: float, turn: float, share: float, phase: float = 0.0) -> tuple[Array, Array]:
@@ -169,7 +182,8 @@ def turns(duration: float, turn: float, share: float, phase: float = 0.0) -> tup
 def _run(
     recorder: Recorder, duration: float, turn: float, begin: Array, end: Array, rate: Array
 ) -> Downlink:
-    """Fly the buffer: producers work for their share of each revolution, one after another."""
+    """Fly the buffer: producers work for their share of each of their turns, one after another."""
+    turn *= AGAINST_RELAY
     producers = list(recorder.producer.values())
     works = [
         turns(duration, turn, one.share, number / len(producers))
