@@ -178,11 +178,12 @@ def _row(
     )
 
 
-def each_second(orbit: Ephemeris, site: Array, up: Array, mask: float) -> tuple[Array, Array]:
-    """Return rises and sets from looks each second and halving between them. [s]"""
-    seconds = np.arange(int(orbit.duration) + 1.0)
-    away = state_at(orbit, seconds)[0] - site
-    height = np.arcsin((away @ up) / np.linalg.norm(away, axis=-1)) - mask
+def each_second(
+    orbit: Ephemeris, looks: Array, site: Array, up: Array, mask: float
+) -> tuple[Array, Array]:
+    """Return rises and sets from looks each second (look, 3) and halving between them. [s]"""
+    away = looks - site
+    height = away @ up - np.sin(mask) * np.linalg.norm(away, axis=-1)
     seen = height > 0
     low = np.flatnonzero(seen[1:] != seen[:-1]).astype(np.float64)
     rising = seen[1:][low.astype(np.int64)]
@@ -190,7 +191,7 @@ def each_second(orbit: Ephemeris, site: Array, up: Array, mask: float) -> tuple[
     for _ in range(30):
         middle = 0.5 * (low + high)
         there = state_at(orbit, middle)[0] - site
-        above = np.arcsin((there @ up) / np.linalg.norm(there, axis=-1)) > mask
+        above = there @ up > np.sin(mask) * np.linalg.norm(there, axis=-1)
         low, high = np.where(above == rising, low, middle), np.where(above == rising, middle, high)
     return high[rising], high[~rising]
 
@@ -202,11 +203,14 @@ def brute_rows() -> list[Row]:
         orbit = tle_ephemeris(*elements(name), START_DAY, LOOKED_AT, STEP)
         position, up = standing(*spread(20))
         ours = find_passes(orbit, position, up, np.radians(mask))
+        looks = state_at(orbit, np.arange(int(orbit.duration) + 1.0))[0]
         count = other = 0
         worst = 0.0
         for k in range(position.shape[0]):
             rise, _ = whole(ours, k)
-            truth, _ = paired(*each_second(orbit, position[k], up[k], float(np.radians(mask))))
+            truth, _ = paired(
+                *each_second(orbit, looks, position[k], up[k], float(np.radians(mask)))
+            )
             count, other = count + rise.size, other + truth.size
             if rise.size == truth.size and rise.size:
                 worst = max(worst, float(np.max(np.abs(rise - truth))))
