@@ -162,8 +162,9 @@ def test_a_station_is_added_to_what_is_there_without_it(folder: Path) -> None:
     assert 0.98 * sky < dilution < sky  # one low satellite adds little
 
 
-def test_measures_are_known_ones_of_their_kind_and_finite(folder: Path) -> None:
+def test_measures_are_known_ones_of_their_kind_once_and_finite(folder: Path) -> None:
     found = [navigation.served(whole(folder), key) for key in ("alone", "sky", "all")]
+    assert all(len(told(one)) == len(one.measures) for one in found)
     for row in (row for one in found for row in one.measures):
         assert "navigation" in MEASURES[row.measure].kinds
         assert row.value is not None
@@ -229,6 +230,12 @@ def test_places_all_over_the_globe_share_the_profiles(folder: Path) -> None:
     assert total is not None
     assert 0.0 < sum(near) < 0.05 * total
     assert occultations.at_site(scene, "dry", WITHOUT, 0.0, 0.0) == {}
+
+
+def test_a_short_scene_with_long_steps_is_worked_out_too(folder: Path) -> None:
+    scene = scene_of(whole(folder).programme, days=0.25, step=120.0)
+    assert navigation.served(scene, "all").measures
+    assert occultations.occultation_rows(scene, "weather").measures
 
 
 def test_a_constellation_that_is_none_is_named(folder: Path) -> None:

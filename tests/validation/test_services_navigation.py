@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stationkeeper.lifetime.serving.occultations import HIGH_YIELD, LOW_YIELD
-from stationkeeper.validation import navigation_peers
+from stationkeeper.validation import navigation_peers, speed_navigation
 from stationkeeper.validation.rows import Row
 from stationkeeper.validation.services_navigation import (
     dilution_rows,
@@ -38,10 +38,16 @@ def test_without_the_peer_a_row_says_so(monkeypatch: pytest.MonkeyPatch) -> None
         raise ImportError
 
     monkeypatch.setattr(navigation_peers, "their_satellites", absent)
+    monkeypatch.setattr(speed_navigation, "their_satellites", absent)
     (row,) = navigation_peers.peer_rows()
     assert row.ours is None
     assert not row.within
     assert "not installed" in row.note
+    day, beside = speed_navigation.rows()
+    assert day.peer == "limit"
+    assert day.ours_s > 0
+    assert beside.peer_s is None
+    assert "not installed" in beside.agreement
 
 
 def test_a_fix_of_transit_would_miss_with_twice_the_orbit_error() -> None:

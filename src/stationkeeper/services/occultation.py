@@ -77,9 +77,10 @@ def occultations(
     Notes
     -----
     The ellipsoid is made a sphere by stretching the axis, which keeps lines straight; heights above
-    it err by at most `top` times the flattening, 0.1 km. Two crossings within one step cancel:
-    at a step of 60 s fewer than 0.5 % of events within 55 degrees are lost against a step of 5 s
-    (tests/unit/test_occultation.py).
+    it err by at most `top` times the flattening, 0.1 km. Two crossings within one step cancel: at a
+    step of 60 s none of the 1,595 events of two days is lost that a step of 5 s finds, and moments
+    agree within 1 s (tests/unit/test_occultation.py). The same number as TAT-C's in 12 hours, 268
+    (`stationkeeper validate services`).
 
     Examples
     --------

@@ -234,9 +234,7 @@ def _tell_sky(scene: Scene, found: Served, sky: _Sky) -> None:
         ("mean_wait_h", wait.mean() / HOUR, f"until PDOP is {GOOD_DILUTION:g} or less"),
         ("longest_gap_h", longest.max() / HOUR, f"with PDOP over {GOOD_DILUTION:g}"),
     ):
-        found.measures.append(
-            MeasureRow(measure, WITHOUT, float(value), where=sky.where, note=note)
-        )
+        _add(found, MeasureRow(measure, WITHOUT, float(value), where=sky.where, note=note))
     found.words.append(
         f"{names} alone: mean PDOP {np.nanmean(seen.position):.2f}, at most {GOOD_DILUTION:g} in "
         f"{good.mean():.1%} of the time, with a mean of {seen.seen.mean():.0f} satellites in view: "
@@ -265,24 +263,30 @@ def _ordered(site: NDArray[np.int64], begin: Array, end: Array) -> Intervals:
 def _tell_added(found: Served, track: Track, sky: _Sky) -> None:
     """Add the dilution with a station as one more satellite."""
     there, _ = state_at(track.ephemeris, sky.seconds)
-    both = dilution(
-        np.concatenate([sky.satellites, there[None]]), sky.position, sky.vertical, SKY_MASK
-    )
-    seen = both.seen > sky.alone.seen
-    alone, added = np.nanmean(sky.alone.position), np.nanmean(both.position)
+    sight = there - sky.position[:, None, :]
+    height = np.einsum("ptc,pc->pt", sight, sky.vertical) / np.linalg.norm(sight, axis=-1)
+    seen = height >= np.sin(SKY_MASK)
+    with_it = sky.alone.position.copy()
+    for k in np.flatnonzero(seen.any(axis=1)):  # elsewhere nothing changes
+        looks = seen[k]
+        more = np.concatenate([sky.satellites[:, looks], there[None, looks]])
+        here = slice(k, k + 1)
+        found_there = dilution(more, sky.position[here], sky.vertical[here], SKY_MASK)
+        with_it[k, looks] = found_there.position[0]
+    alone, added = np.nanmean(sky.alone.position), np.nanmean(with_it)
     share = seen.mean()
     note = f"the station is in view in {share:.1%} of looks"
     words = f"{named(track)} as one more satellite: in view {share:.1%} of the time"
     if seen.any():
         before = np.nanmean(sky.alone.position[seen])
-        after = np.nanmean(both.position[seen])
+        after = np.nanmean(with_it[seen])
         note += f"; PDOP there {before:.2f} without it, {after:.2f} with it"
         words += f", and then PDOP {after:.2f} in the place of {before:.2f}"
     words += (
         f"; over all times it falls from {alone:.3f} to {added:.3f}, by {1 - added / alone:.2%}"
     )
-    found.measures.append(
-        MeasureRow("position_dilution", track.key, float(added), where=sky.where, note=note)
+    _add(
+        found, MeasureRow("position_dilution", track.key, float(added), where=sky.where, note=note)
     )
     found.words.append(words + ".")
 
@@ -371,7 +375,7 @@ def _tell_beacons(
             ("longest_gap_h", _mean(longest[reached], weight) / HOUR, served_by, "between fixes")
         )
     for measure, value, place_told, note in rows:
-        found.measures.append(MeasureRow(measure, orbit, float(value), where=place_told, note=note))
+        _add(found, MeasureRow(measure, orbit, float(value), where=place_told, note=note))
     first = own[0] if own else flying[0]
     passes = next(passes for one, passes in seen if one is first)
     _tell_errors(found, orbit, first, passes, sites)
@@ -413,7 +417,7 @@ def _tell_errors(found: Served, orbit: str, one: _Flying, passes: Passes, sites:
     low, middle, high = _quantiles(fix.total, sites.weight[site], (0.1, 0.5, 0.9))
     where = "middle pass of the place" if sites.weight.size == 1 else "middle pass over the globe"
     note = f"low and high: 10 and 90 % of passes; height known to {HEIGHT_ERROR:g} m (ours)"
-    found.measures.append(MeasureRow("fix_error_m", orbit, middle, low, high, where, note))
+    _add(found, MeasureRow("fix_error_m", orbit, middle, low, high, where, note))
     given = {
         "clock": 1e-9 * beacon.clock_ns,
         "along": beacon.ephemeris_along_m,
@@ -426,7 +430,13 @@ def _tell_errors(found: Served, orbit: str, one: _Flying, passes: Passes, sites:
     single = time_error(position, velocity, used, here, up, ionosphere=left, **given)
     in_one = 1e9 * _quantiles(single, sites.weight[site], (0.5,))[0]
     note = f"in two bands at a place that is known; in one band {in_one:.3g} ns"
-    found.measures.append(MeasureRow("time_error_ns", orbit, middle, low, high, where, note))
+    _add(found, MeasureRow("time_error_ns", orbit, middle, low, high, where, note))
+
+
+def _add(found: Served, row: MeasureRow) -> None:
+    """Add a row, unless the orbit has one of its measure: constellations go before beacons."""
+    if not any((one.measure, one.orbit) == (row.measure, row.orbit) for one in found.measures):
+        found.measures.append(row)
 
 
 def _mean(values: Array, weight: Array) -> float:
@@ -461,7 +471,7 @@ def _compared(scene: Scene, found: Served) -> list[str]:
         words += f"mean wait of {wait.value:.1f} h"
         fix = value.get(("fix_error_m", WITHOUT))
         if fix is not None and fix.value is not None:
-            words += f"; without it one has {fix.value:.2g} m at once: it is a reserve, no rival"
+            words += f"; without it one has {fix.value:.2g} m at once: it is a reserve"
         profile = gives.get(track.key)
         if profile is not None:
             some = [
