@@ -17,6 +17,7 @@ from stationkeeper.lifetime.serving.scene import (
     Served,
     Track,
 )
+from stationkeeper.programme.services import Payload
 from stationkeeper.services.age_of_information import age_of_information
 from stationkeeper.services.downlink import Downlink
 from stationkeeper.services.latency import share_within, wait_of_share
@@ -72,6 +73,8 @@ def served(scene: Scene, key: str) -> Served:
         told.distributions.append(_distribution(flown, scene.duration, track.key))
         told.words.extend(_words(scene, key, track, flown))
     told.words.extend(_by_ground(scene, key))
+    if scene.place:
+        told.words.append("Relays come down elsewhere and are left out at a place.")
     if told.measures and not alone:
         told.words.append(
             "Nobody delivers these data without a station: they are made aboard. A ground network"
@@ -120,18 +123,28 @@ def _together(
     return own | {"delivered_gb_per_day": total}
 
 
-def _with(scene: Scene, key: str, orbit: str, spot: Spot, relays: bool = True) -> list[Emptied]:
+def _with(scene: Scene, key: str, orbit: str, spot: Spot) -> list[Emptied]:
     """Empty the recorders of a service on one track."""
-    return [
-        emptied(scene, key, name, orbit, spot)
-        for name, payload in scene.payloads(key, "recorder")
-        if payload.station == scene.track(orbit).station
-    ]
+    station = scene.track(orbit).station
+    carried = scene.payloads(key, "recorder")
+    mine = [(name, payload) for name, payload in carried if payload.station == station]
+    return _emptied(scene, key, mine, orbit, spot)
 
 
 def _without(scene: Scene, key: str, spot: Spot) -> list[Emptied]:
     """Empty the recorders on constellations."""
-    return [emptied(scene, key, name, WITHOUT, spot) for name, _ in scene.carried(key, "recorder")]
+    return _emptied(scene, key, scene.carried(key, "recorder"), WITHOUT, spot)
+
+
+def _emptied(
+    scene: Scene, key: str, payloads: list[tuple[str, Payload]], orbit: str, spot: Spot
+) -> list[Emptied]:
+    """Empty recorders; at a place only over that place, for relays come down elsewhere."""
+    return [
+        emptied(scene, key, name, orbit, spot, relays=spot is None)
+        for name, payload in payloads
+        if spot is None or hearers_of(scene, key, payload, spot)
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,6 +183,7 @@ def _figures(flown: Sequence[Emptied], duration: float) -> dict[str, float | Non
     made = sum(float(run.made.sum()) for run in runs)
     lost = sum(float(run.lost.sum()) for run in runs)
     waits = _waits(flown, duration)
+    relayed = [one.relayed for one in flown if one.relayed is not None]
     ages = [age for run in runs for age in _ages(run, duration)]
 
     def within(share: float) -> float | None:
@@ -185,7 +199,7 @@ def _figures(flown: Sequence[Emptied], duration: float) -> dict[str, float | Non
         "age_mean_h": float(np.mean(ages)) / HOUR,
         "overflow_share": lost / made,
         "buffer_peak_gbit": max(run.peak for run in runs) / GIGABIT,
-        "relay_share": float(np.mean([one.relayed for one in flown])),
+        "relay_share": float(np.mean(relayed)) if relayed else None,
     }
 
 
@@ -236,8 +250,8 @@ def _words(scene: Scene, key: str, track: Track, flown: Sequence[Emptied]) -> li
             )
         else:
             text += "; no station of the service hears its band, so all goes by relay"
-        if one.relayed > 0:
-            text += f"; a relay is in view {one.relayed:.0%} of the time"
+        if one.relayed is not None:
+            text += f"; a relay is in view {100 * one.relayed:.0f} % of the time"
         told.append(text + ".")
         parts = []
         recorder = one.payload.recorder
@@ -247,7 +261,7 @@ def _words(scene: Scene, key: str, track: Track, flown: Sequence[Emptied]) -> li
             wait = wait_of_share(0.9, waits.least, waits.most, waits.volume, waits.made)
             came = min(1.0, float(waits.volume.sum()) / waits.made) if waits.made else 0.0
             hours = None if wait is None else wait / HOUR
-            parts.append(f"{producer.title} {came:.0%} delivered, 90 % {_within(hours)}")
+            parts.append(f"{producer.title} {100 * came:.0f} % delivered, 90 % {_within(hours)}")
         told.append(f"{title}: {'; '.join(parts)}.")
     return told
 
@@ -267,7 +281,7 @@ def _by_ground(scene: Scene, key: str) -> list[str]:
         }
         parts = [
             f"{_title(track)} {bare[track.key]['delivered_gb_per_day']:.3g} GB a day, 90 %"
-            f" {_within(bare[track.key]['latency_p90_h'])}"
+            f" of what is made {_within(bare[track.key]['latency_p90_h'])}"
             for track in tracks
         ]
         if not parts:

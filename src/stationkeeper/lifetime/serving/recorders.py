@@ -68,8 +68,8 @@ class Emptied:
     key: str
     payload: Payload
     runs: tuple[Downlink, ...]
-    relayed: float
-    """Share of the time in view of a relay. [-]"""
+    relayed: float | None
+    """Share of the time in view of a relay; None if none is used. [-]"""
     contact: float
     """Time a day in which stations on the ground hear it, all satellites together. [s]"""
     room: float
@@ -124,12 +124,13 @@ def emptied(
     places = _relay_places(scene, names) if relays else np.empty((0, 3))
     turn = _turn(flying[0])
     runs = []
-    relayed = 0.0
+    relayed = 0.0 if places.size else None
     for number, ephemeris in enumerate(flying):
         begin, end, rate = (part[heard[0] == number] for part in heard[1:])
         rate = rate * (1.0 - recorder.command_share)
         if places.size:
             since, until = relay_intervals(ephemeris, places)
+            assert relayed is not None
             relayed += float((until - since).sum()) / duration / len(flying)
             served = intersection(
                 _all(since, until), _all(*turns(duration, turn, recorder.relay_share))
@@ -369,12 +370,11 @@ def _pieces(
 
 
 def _horizon(ground: Ground) -> tuple[Array, Array] | None:
-    """Return a horizon that closes: from 0 to 2 pi. [rad]"""
+    """Return the horizon of a place by azimuth, if it has one. [rad]"""
     if not ground.masks_deg:
         return None
-    azimuth, elevation = np.array(ground.masks_deg, float).T
-    asked = np.unique(np.concatenate([[0.0, 360.0], azimuth]))
-    return np.radians(asked), np.radians(np.interp(asked, azimuth, elevation, period=360.0))
+    azimuth, elevation = np.radians(np.array(ground.masks_deg, float)).T
+    return azimuth, elevation
 
 
 def hearers_of(scene: Scene, service: str, payload: Payload, spot: Spot) -> list[Hearer]:
