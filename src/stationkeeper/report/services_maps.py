@@ -267,5 +267,5 @@ def _said(
     good = values[np.isfinite(values)]
     return (
         f"{name}: {number(float(good.min()))} to {number(float(good.max()))}, between latitudes "
-        f"{latitude[rows].min():.0f}° and {latitude[rows].max():.0f}°."
+        f"{latitude[rows].min():g}° and {latitude[rows].max():g}°."
     )

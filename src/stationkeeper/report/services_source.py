@@ -223,7 +223,7 @@ def grounds_of(document: Document, service: Document) -> list[Document]:
 def providers_text(service: Document) -> str:
     """Say who delivers a service, without a station and on one."""
     alone = ", ".join(service["without"]) or "nobody"
-    aboard = ", ".join(f"{one['title']} on {one['station']}" for one in service["payloads"])
+    aboard = ", ".join(f"{one['title']} on {one['station'].upper()}" for one in service["payloads"])
     return f"Without a station: {alone}. On a station: {aboard or 'nothing'}."
 
 

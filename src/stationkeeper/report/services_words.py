@@ -182,8 +182,9 @@ def measures_markup(document: Document, service: Document) -> Markup:
     keys = orbits_of(document, service)
     if not keys:
         return tag("p", "No figure could be worked out.")
-    where = any(where_text(one) for one in service["measures"])
-    heads = ["", *[orbit_label(document, key) for key in keys], *(["mean of"] if where else [])]
+    places = list(dict.fromkeys(where_text(one) for one in service["measures"]))
+    where = len(places) > 1
+    heads = ["", *[orbit_label(document, key) for key in keys], *(["where"] if where else [])]
     rows: list[list[Any]] = []
     for one in service["measures"]:
         cells = values_of(one)
@@ -193,8 +194,10 @@ def measures_markup(document: Document, service: Document) -> Markup:
             said = tag("span", range_text(cells.get(key)), class_="whole")
             row.append(tag("strong", said) if key in best else said)
         rows.append([*row, where_text(one)] if where else row)
-    marked = any(better(one) for one in service["measures"])
-    return table(heads, rows, caption=f"Bold: {MARKED}." if marked else "")
+    notes = [f"Bold: {MARKED}."] if any(better(one) for one in service["measures"]) else []
+    if not where and places[0]:
+        notes.append(f"All values: {places[0]}.")
+    return table(heads, rows, caption=" ".join(notes))
 
 
 def orbits_markup(document: Document) -> Markup:
