@@ -194,8 +194,7 @@ def sweep_cells(lines: ScanLines | float, cell: float = ONE_DEGREE) -> Coverage:
     longitude: Array = (np.arange(2 * rows, dtype=np.float64) + 0.5) * cell - np.pi
     edges: Array = np.arange(rows + 1, dtype=np.float64) * cell - 0.5 * np.pi
     area = np.diff(_zone(edges)) / (2 * rows)
-    first = np.full(rows, longitude[0])
-    return _swept(lines, latitude, longitude, area, first, (rows, 2 * rows))
+    return _swept(lines, latitude, longitude, area, (rows, 2 * rows))
 
 
 def sweep_places(lines: ScanLines | float, latitude: ArrayLike, longitude: ArrayLike) -> Coverage:
@@ -225,7 +224,25 @@ def sweep_places(lines: ScanLines | float, latitude: ArrayLike, longitude: Array
     if not np.all(np.abs(phi) <= 0.5 * np.pi + 1e-12):
         raise DomainError("coverage: latitudes must be within -90 to 90 degrees")
     area = np.full(phi.size, 1.0 / max(phi.size, 1))
-    return _swept(lines, phi, east, area, east, (phi.size,))
+    order = np.argsort(phi, kind="stable")  # rows are swept from south to north
+    back = np.argsort(order, kind="stable")
+    swept = _swept(lines, phi[order], east[order], area, (phi.size,))
+    arrays = {name: getattr(swept, name)[back] for name in _BY_PLACE}
+    return Coverage(**arrays, area=area, duration=swept.duration)
+
+
+_BY_PLACE: Final = (
+    "latitude",
+    "longitude",
+    "visits",
+    "day_visits",
+    "days_seen",
+    "visits_by_hour",
+    "longest_gap",
+    "mean_gap",
+    "response_time",
+    "first_visit",
+)
 
 
 def _swept(
@@ -233,13 +250,11 @@ def _swept(
     latitude: Array,
     longitude: Array,
     area: Array,
-    first_longitude: Array,
     shape: tuple[int, ...],
 ) -> Coverage:
     """Sweep rows of cells, or places as rows of one cell."""
     if isinstance(lines, ScanLines):
         duration = lines.duration
-        geocentric = geocentric_latitude(latitude)
         looks, by_day, days, hours, first, longest, squares = sweep(
             lines.ahead,
             lines.across,
@@ -247,18 +262,14 @@ def _swept(
             lines.turn,
             lines.middle,
             lines.reach,
-            lines.pace,
             lines.sine_half_width,
             lines.least_sun,
             lines.sun,
             lines.noon,
             lines.step,
-            np.sin(geocentric),
-            np.abs(np.cos(geocentric)),
-            np.sin(latitude),
-            np.abs(np.cos(latitude)),
-            first_longitude,
-            shape[1] if len(shape) == 2 else 1,
+            geocentric_latitude(latitude),
+            np.stack([np.sin(latitude), np.abs(np.cos(latitude))], axis=1),
+            longitude[None, :] if len(shape) == 2 else longitude[:, None],
         )
     else:
         duration = float(lines)

@@ -29,7 +29,6 @@ class ScanLines:
     turn: Array
     middle: Array
     reach: Array
-    pace: Array
     sine_half_width: Array
     least_sun: Array
     sun: Array
@@ -112,7 +111,6 @@ def scan_lines(
         turn=-0.5 * np.sum(np.diff(across, axis=1) * (ahead[:, 1:] + ahead[:, :-1]), axis=2),
         middle=np.stack([there, east, np.cos(there), np.sin(there)], axis=2),
         reach=half + 0.5 * arc + 1e-3,  # the track is nearly an arc in a step; a little to spare
-        pace=1.001 * arc,
         sine_half_width=np.sin(half),
         least_sun=np.where(np.isnan(least), -2.0, np.sin(least)),
         sun=sun,
@@ -154,7 +152,6 @@ def joined(lines: Sequence[ScanLines]) -> ScanLines:
         turn=together("turn"),
         middle=together("middle"),
         reach=together("reach"),
-        pace=together("pace"),
         sine_half_width=together("sine_half_width"),
         least_sun=together("least_sun"),
         sun=one.sun,
