@@ -1,6 +1,12 @@
-"""How fast passes, coverage, frames and eclipses are, beside other programs in one run."""
+"""How fast passes, coverage, frames, eclipses and services are, beside other programs in one run."""
 
-from stationkeeper.validation import speed_coverage, speed_frames, speed_passes
+from stationkeeper.validation import (
+    speed_coverage,
+    speed_data,
+    speed_frames,
+    speed_navigation,
+    speed_passes,
+)
 from stationkeeper.validation.rows import Progress
 from stationkeeper.validation.speed import SpeedRow
 
@@ -18,6 +24,6 @@ def rows(progress: Progress | None = None) -> list[SpeedRow]:
     list of SpeedRow
     """
     found: list[SpeedRow] = []
-    for part in (speed_passes, speed_coverage, speed_frames):
+    for part in (speed_passes, speed_coverage, speed_frames, speed_navigation, speed_data):
         found += part.rows(progress)
     return found
