@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from stationkeeper.constants import EARTH_RADIUS, EARTH_ROTATION_RATE
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime.serving.geodesy_cameras import (
+    EARTH,
     MAP_MEASURE,
+    OF_SEEN,
     Viewing,
     pictures,
     seen,
@@ -190,19 +192,19 @@ def _camera_rows(scene: Scene, key: str, orbit: str, where: Place | None) -> lis
         nothing = [MeasureRow(name, orbit, 0.0) for name in ("visits_per_day", "area_share")]
         return [*nothing, MeasureRow("ground_sample_m", orbit, None)]
     found = seen(cameras, where)
-    rows = [
-        MeasureRow(name, orbit, _finite(value), where=found.where if where is None else "")
-        for name, value in found.values.items()
-    ]
+    rows = []
+    for name, value in found.values.items():
+        told = found.where_seen if name in OF_SEEN else EARTH
+        rows.append(MeasureRow(name, orbit, _finite(value), where=told if where is None else ""))
     finest = min(cameras, key=lambda one: pictures(one).finest)
-    told = pictures(finest)
+    picture = pictures(finest)
     rows.append(
         MeasureRow(
             "ground_sample_m",
             orbit,
-            told.finest,
-            low=told.finest,
-            high=told.coarsest,
+            picture.finest,
+            low=picture.finest,
+            high=picture.coarsest,
             where="straight down; to full tilt",
             note=finest.title,
         )

@@ -36,7 +36,10 @@ CELL: Final = float(np.radians(3.0))  # of maps and means
 NARROW: Final = float(np.radians(1.0))  # half-width below which middles of cells miss a strip; ours
 EDGES: Final = np.radians(np.arange(-90.0, 90.1, 3.0))
 MAP_MEASURE: Final = "visits_per_day"
-EARTH: Final = "mean over the Earth's area, any camera, by day and night"
+EARTH: Final = "mean over the Earth's area, by day and night"
+OVER_SEEN: Final = "mean over the {share:.0%} of the Earth that is seen"
+SWEPT: Final = "area swept over area"
+OF_SEEN: Final = ("mean_gap_h", "longest_gap_h", "mean_wait_h", "day_share")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,8 @@ class Seen:
     """What some cameras together can look at."""
 
     values: dict[str, float]
-    where: str
+    where_seen: str
+    """What gaps and the share of looks by day are the mean of. [-]"""
     latitude: Array
     """Middles of belts. [rad]"""
     visits_per_day: Array
@@ -149,7 +153,7 @@ def seen(cameras: Sequence[Viewing], where: tuple[float, float] | None) -> Seen:
     moving = [one for one in cameras if one.flown]
     middles = 0.5 * (EDGES[1:] + EDGES[:-1])
     if not moving:
-        return Seen({}, EARTH, middles, np.zeros(middles.size), None)
+        return Seen({}, "", middles, np.zeros(middles.size), None)
     belts = np.array([_belts(one.flown, one.reach) for one in moving]).sum(axis=0)
     shares = _strip_shares(moving)
     belt = None if where is None else min(int((where[0] - EDGES[0]) / CELL), middles.size - 1)
@@ -162,12 +166,12 @@ def seen(cameras: Sequence[Viewing], where: tuple[float, float] | None) -> Seen:
             else cover_places(flown, half, [where[0]], [where[1]])
         )
         values = _of_coverage(covered)
-        told = f"{EARTH}; gaps over the {area_share(covered):.0%} of it that is seen"
+        told = OVER_SEEN.format(share=area_share(covered))
         rate = covered.visits_per_day
         profile = rate.mean(axis=1) if where is None else belts[0]
         cells = (covered.longitude, rate) if where is None else None
     else:
-        values, told = _of_belts(belts, belt), f"{EARTH}; area swept over area"
+        values, told = _of_belts(belts, belt), SWEPT
         profile, cells = belts[0], None
     weight = np.diff(np.sin(EDGES))
     values["area_share"] = float(
