@@ -11,10 +11,12 @@ import pytest
 
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime.serving.data import HOURS, at_site, served
+from stationkeeper.lifetime.serving.messages import message_waits
 from stationkeeper.lifetime.serving.recorders import emptied, hearers_of, turns
 from stationkeeper.lifetime.serving.scene import WITHOUT, Scene, scene_of
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.services import MEASURES
+from stationkeeper.services.latency import wait_of_share
 from tests.programmes import check_changed
 
 FACT = {"source": "a test", "confidence": "C"}
@@ -248,3 +250,15 @@ def test_turns_are_cut_at_both_ends_and_add_up() -> None:
     assert end[-1] == 1000.0
     assert turns(1000.0, 100.0, 1.0)[1].tolist() == [1000.0]
     assert turns(1000.0, 100.0, 0.0)[0].size == 0
+
+
+def test_messages_between_stations_wait_for_both_of_them() -> None:
+    pair = tuple(hearers_of(scene(), "alone", programme().payload["down"], None))
+    least, most, weight = message_waits(scene(), programme().payload["down"], "small", pair)
+    assert weight.sum() == pytest.approx(2 * 0.9 * scene().duration)
+    half = wait_of_share(0.5, least, most, weight)
+    assert 0.3 * 3600 < half < 86_400
+    words = " ".join(served(scene(), "alone").words)
+    assert "short messages between a centre and a centre" in words
+    still = message_waits(scene(), programme().payload["high"], WITHOUT, pair)
+    assert still[1].tolist() == [0.0, 0.0]  # seen from both at all times

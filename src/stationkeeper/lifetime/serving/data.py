@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.constants import SECONDS_PER_DAY
+from stationkeeper.lifetime.serving.messages import message_words
 from stationkeeper.lifetime.serving.recorders import Emptied, Spot, counted, emptied, hearers_of
 from stationkeeper.lifetime.serving.scene import (
     WITHOUT,
@@ -73,6 +74,7 @@ def served(scene: Scene, key: str) -> Served:
         told.distributions.append(_distribution(flown, scene.duration, track.key))
         told.words.extend(_words(scene, key, track, flown))
     told.words.extend(_by_ground(scene, key))
+    told.words.extend(_messages(scene, key))
     if scene.place:
         told.words.append("Relays come down elsewhere and are left out at a place.")
     if told.measures and not alone:
@@ -297,6 +299,19 @@ def _by_ground(scene: Scene, key: str) -> list[str]:
 
 def _title(track: Track) -> str:
     return f"{track.title} at {np.degrees(track.inclination):.1f} deg"
+
+
+def _messages(scene: Scene, key: str) -> list[str]:
+    """Say how long messages take that are carried from station to station."""
+    if scene.place:
+        return []
+    told = []
+    for _, payload in scene.payloads(key, "recorder"):
+        for track in scene.tracks_of(payload):
+            told += message_words(scene, key, payload, track.key, _title(track))
+    for _, payload in scene.carried(key, "recorder"):
+        told += message_words(scene, key, payload, WITHOUT, payload.title)
+    return told
 
 
 def _rank(figures: Mapping[str, float | None]) -> tuple[float, float]:

@@ -116,22 +116,22 @@ def emptied(
     assert recorder is not None
     hearers = hearers_of(scene, service, payload, spot)
     names = _relays(scene, service, payload)
-    flying = _flying(scene, payload, orbit)
+    carriers = flying(scene, payload, orbit)
     if not hearers and not names:
         raise _nobody(scene, service, key, payload)
-    duration = flying[0].duration
-    heard = _contacts(flying, payload, hearers)
+    duration = carriers[0].duration
+    heard = _contacts(carriers, payload, hearers)
     places = _relay_places(scene, names) if relays else np.empty((0, 3))
-    turn = _turn(flying[0])
+    turn = _turn(carriers[0])
     runs = []
     relayed = 0.0 if places.size else None
-    for number, ephemeris in enumerate(flying):
+    for number, ephemeris in enumerate(carriers):
         begin, end, rate = (part[heard[0] == number] for part in heard[1:])
         rate = rate * (1.0 - recorder.command_share)
         if places.size:
             since, until = relay_intervals(ephemeris, places)
             assert relayed is not None
-            relayed += float((until - since).sum()) / duration / len(flying)
+            relayed += float((until - since).sum()) / duration / len(carriers)
             served = intersection(
                 _all(since, until), _all(*turns(duration, turn, recorder.relay_share))
             )
@@ -414,8 +414,23 @@ def _relays(scene: Scene, service: str, payload: Payload) -> tuple[str, ...]:
     return recorder.relays or scene.service(service).relays
 
 
-def _flying(scene: Scene, payload: Payload, orbit: str) -> list[Ephemeris]:
-    """Return who carries a payload: a station, or the satellites of a constellation."""
+def flying(scene: Scene, payload: Payload, orbit: str) -> list[Ephemeris]:
+    """Return who carries a payload: a station, or the satellites of a constellation.
+
+    Parameters
+    ----------
+    scene : Scene
+        The month looked at.
+    payload : Payload
+        On a station or a constellation.
+    orbit : str
+        Key of a track, or ``without``.
+
+    Returns
+    -------
+    list of Ephemeris
+        One a satellite; those that stand still have two rows.
+    """
     if orbit != WITHOUT:
         return [scene.track(orbit).ephemeris]
     key = payload.constellation
