@@ -255,6 +255,7 @@ def _swept(
     """Sweep rows of cells, or places as rows of one cell."""
     if isinstance(lines, ScanLines):
         duration = lines.duration
+        centric = geocentric_latitude(latitude)
         looks, by_day, days, hours, first, longest, squares = sweep(
             lines.ahead,
             lines.across,
@@ -267,8 +268,8 @@ def _swept(
             lines.sun,
             lines.noon,
             lines.step,
-            geocentric_latitude(latitude),
-            np.stack([np.sin(latitude), np.abs(np.cos(latitude))], axis=1),
+            centric,
+            np.stack([f(v) for v in (latitude, centric) for f in (np.sin, np.cos)], axis=1),
             longitude[None, :] if len(shape) == 2 else longitude[:, None],
         )
     else:

@@ -34,9 +34,9 @@ def sweep(
     A scan line is an arc of a great circle, square to the track, `sine_half_width` to each side of
     the point below. It passes over a cell between two steps if the component of the cell ahead of
     the satellite changes sign, the one across is within the half-width then, and the cell is on
-    the near side. Rows have a geocentric `latitude` (row,), not falling, and a geodetic one, whose
-    sine and cosine are `normal` (row, 2). Their cells have the longitudes (1, column), evenly all
-    around from the first one, or (row, 1), each its own.
+    the near side. Rows have a geocentric `latitude` (row,), not falling; `normal` (row, 4) holds
+    sine and cosine of the geodetic one, and of this one. Their cells have the longitudes
+    (1, column), evenly all around from the first one, or (row, 1), each its own.
 
     `ahead`, `across`, `under` (satellite, time, 3) are the axes of each satellite; `turn`
     (satellite, step) is the angle by which the track bends to the left in a step, `middle`
@@ -60,7 +60,6 @@ def sweep(
     first, longest = np.full(shape, np.nan), np.full(shape, np.nan)
     squares = np.full(shape, np.nan)
     spacing = 2.0 * np.pi / columns
-    cosine_reach = np.cos(reach)
 
     # Twice around, so that a stretch of a row that passes its end has no seam.
     turns = np.empty((longitude.shape[0], 2 * columns))
@@ -73,7 +72,6 @@ def sweep(
             y[i, k] = np.sin(longitude[i, k % columns])
     now = np.empty(2 * columns)
     then = np.empty(2 * columns)
-    sine, cosine = np.sin(latitude), np.abs(np.cos(latitude))
     last = np.zeros(shape)
     last_day = np.full(shape, -1, np.int32)
     stamp = np.full(shape, -1, np.int32)
@@ -85,12 +83,20 @@ def sweep(
         held = 0
         disorder = False
         for s in range(satellites):
-            begin_row = np.searchsorted(latitude, middle[s, j, 0] - reach[s])
-            end_row = np.searchsorted(latitude, middle[s, j, 0] + reach[s])
-            for i in range(begin_row, end_row):
-                z, wide = sine[i], cosine[i]
+            farthest = np.cos(reach[s])
+            i, above = 0, rows
+            while i < above:  # the first row that is not south of its reach
+                half_way = (i + above) // 2
+                if latitude[half_way] < middle[s, j, 0] - reach[s]:
+                    i = half_way + 1
+                else:
+                    above = half_way
+            i -= 1
+            while i + 1 < rows and latitude[i + 1] <= middle[s, j, 0] + reach[s]:
+                i += 1
+                z, wide = normal[i, 2], normal[i, 3]
                 span = wide * middle[s, j, 2]
-                aside = cosine_reach[s] - z * middle[s, j, 3]
+                aside = farthest - z * middle[s, j, 3]
                 if aside > span:
                     continue
                 o = min(i, own)
