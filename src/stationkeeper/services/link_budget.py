@@ -278,6 +278,7 @@ def exceedance(shares: Array, attenuation: Array, spare: Array) -> Array:
     below = np.take_along_axis(falling, last, axis=-1)
     drop = above - below
     part = np.divide(above - wanted, drop, out=np.zeros_like(drop), where=drop > 0)
+    part = np.clip(part, 0.0, 1.0)  # beyond the table the ends below stand in
     found = np.exp(digits[last - 1] + part * (digits[last] - digits[last - 1]))
     found = np.where(more == 0, shares[0], found)
     return np.asarray(np.where(more == shares.size, 1.0, found))
