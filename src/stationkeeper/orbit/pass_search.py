@@ -119,9 +119,11 @@ def bounded(
     speed = float(np.max(np.maximum(pace[:-1], pace[1:]) + 0.5 * step * bend))
     lowest = float(np.min(np.linalg.norm(position, axis=1))) - 0.5 * speed * step
     nearest = np.maximum(lowest - np.linalg.norm(site, axis=1), 1.0)
+    # Side by side in memory: over a year the search waits for it, and reads both of each row.
+    states = np.concatenate([position, velocity], axis=1)
     return Seen(
-        position,
-        velocity,
+        states[:, :3],
+        states[:, 3:],
         np.maximum(bend, _STRAIGHT),
         float(step),
         max(speed, _STILL),
