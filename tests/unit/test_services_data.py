@@ -181,6 +181,9 @@ def test_commands_take_their_part_of_each_contact() -> None:
     whole = emptied(scene(), "alone", "down", "small")
     assert one.room == pytest.approx(0.75 * whole.room, rel=1e-12)
     assert one.contact == whole.contact
+    # More is made than the ground takes: what is kept for commands is missing from what comes.
+    came, all_came = (float(each.runs[0].delivered.sum()) for each in (one, whole))
+    assert came == pytest.approx(0.75 * all_came, rel=0.03)
 
 
 def test_a_place_hears_what_it_sees_and_no_relay() -> None:

@@ -179,3 +179,10 @@ def test_bad_input_is_told() -> None:
         age_of_information([], [], [], [], 0.0)
     with pytest.raises(DomainError, match="period greater than zero"):
         age_of_updates(0.0)
+
+
+def test_old_news_do_not_make_what_is_known_younger() -> None:
+    # The first half again, and then the second: only what is newer than 50 s tells anything.
+    age = age_of_information([0.0, 0.0], [50.0, 100.0], [100.0, 200.0], [100.0, 300.0], 400.0)
+    assert age.mean == pytest.approx((5000 + 18_750 + 50 * 200 + 25_000) / 400)
+    assert age.largest == pytest.approx(300.0)
