@@ -5,11 +5,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeeper.constants import EARTH_RADIUS
+from stationkeeper.lifetime.serving.contacts import ROW_DEG
 from stationkeeper.lifetime.serving.links import Provided
 from stationkeeper.lifetime.serving.scene import WITHOUT, Scene, Served
 
 Array = NDArray[np.float64]
 
+_ALWAYS: Final = 0.999  # above, no figure is told
+_ROWS: Final = round(180.0 / ROW_DEG) + 1
 _CONTACT: Final = "contact_minutes_per_day"
 
 
@@ -51,18 +55,19 @@ def _name(scene: Scene, orbit: str) -> str:
 
 
 def _link(scene: Scene, orbit: str, one: Provided) -> str:
-    seconds = one.contacts.seconds.reshape(-1, 1)[:, 0]
-    rows = seconds.reshape(_rows(one), -1).mean(axis=1)
+    rows = one.contacts.seconds.reshape(_ROWS, -1).mean(axis=1)
     latitude = np.linspace(-90.0, 90.0, rows.size)
     text = f"{_name(scene, orbit)}, {one.title}: "
     reached = latitude[rows > 0]
     if not reached.size:
         return text + "nobody is in contact."
-    north = float(np.abs(reached).max())
+    north = _highest(scene, orbit, one)
+    if north is None:
+        north = float(np.abs(reached).max())
     best = int(rows.argmax())
     minutes = rows / 60.0 / one.contacts.days
     text += (
-        f"in contact up to {north:.0f}° of latitude, most at {abs(latitude[best]):.0f}° with"
+        f"in contact up to {north:.1f}° of latitude, most at {abs(latitude[best]):.0f}° with"
         f" {minutes[best]:.0f} min a day"
     )
     if one.availability is not None and one.budget is not None:
@@ -71,14 +76,27 @@ def _link(scene: Scene, orbit: str, one: Provided) -> str:
         high = float(one.budget.clear_margin.max())
         text += (
             f"; margin of the hardiest modulation {low:.0f} dB at the lowest elevation and"
-            f" {high:.0f} dB at best, the link holds {100 * held.min():.1f} to"
-            f" {100 * held.max():.2f} % of the time in view"
+            f" {high:.0f} dB at best, the link holds "
         )
+        if held.min() > _ALWAYS:
+            text += f"more than {100 * _ALWAYS:.1f} % of the time in view everywhere"
+        else:
+            text += (
+                f"{100 * held.min():.1f} to {100 * held.max():.1f} % of the time in view, by place"
+            )
     return text + "."
 
 
-def _rows(one: Provided) -> int:
-    return 61 if one.contacts.seconds.size % 61 == 0 else one.contacts.seconds.size
+def _highest(scene: Scene, orbit: str, one: Provided) -> float | None:
+    """Return the highest latitude in closed form, where no gateway takes part. [deg]"""
+    payload = scene.programme.payload.get(one.key)
+    if orbit == WITHOUT or payload is None or payload.link is None or payload.link.bent_pipe:
+        return None
+    track = scene.track(orbit)
+    mask = np.radians(payload.mask_deg)
+    seen = np.arccos(EARTH_RADIUS * np.cos(mask) / (EARTH_RADIUS + track.altitude)) - mask
+    tilt = min(track.inclination, np.pi - track.inclination)
+    return float(np.degrees(min(tilt + seen, np.pi / 2)))
 
 
 def _pairs(scene: Scene, profiles: dict[str, tuple[Array, Array]]) -> list[str]:

@@ -40,7 +40,7 @@ Array = NDArray[np.float64]
 GIGAHERTZ: Final = 1e9  # [Hz]
 MEGAHERTZ: Final = 1e6  # [Hz]
 MASK: Final = float(np.radians(5.0))  # of users of a constellation that says none; our choice
-SATELLITE_DAYS: Final = 36.0  # looked at of a constellation: so many days over its satellites
+SATELLITE_DAYS: Final = 24.0  # looked at of a constellation: so many days over its satellites
 _FEWEST_DAYS: Final = 2.0  # [d]
 _TILT: Final = {"circular": np.pi / 4, "linear-horizontal": 0.0, "linear-vertical": np.pi / 2}
 
