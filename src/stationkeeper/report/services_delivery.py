@@ -53,10 +53,8 @@ def picture(document: Document, services: Sequence[Document], key: str) -> Pictu
             wide.set_title(look.drawable(title), fontsize=9)
             near.set_title(str(year), fontsize=9)
             wide.set_ylabel(_amount(here[0]["unit"]))
-            top = max(wide.get_ylim()[1], near.get_ylim()[1])
-            wide.set_ylim(0, top)
-            near.set_ylim(0, top)
-            near.tick_params(labelleft=False)
+            wide.set_ylim(0, None)
+            near.set_ylim(0, None)
             said.append(_said(title, here, gap))
         stations = list(dict.fromkeys(one["station"] for one in rows))
         words = [(one.upper(), colours[one]) for one in stations]
@@ -65,8 +63,8 @@ def picture(document: Document, services: Sequence[Document], key: str) -> Pictu
         image = look.as_png(figure, colours=look.FEW)
     caption = (
         f"Mean of {counted(int(delivery['replicas']), 'replica')} and the band of 90 % of them, by "
-        "station; dotted: a month without losses. Right: the year in which most is missing, with "
-        "the same scale. Grey: months in which all stations together deliver less than half of a "
+        "station; dotted: a month without losses. Right: the year in which most is missing, on "
+        "its own scale. Grey: months in which all stations together deliver less than half of a "
         "whole month, between the first delivery and the last. Measures that follow the same "
         "course as one shown are in the table only."
     )

@@ -262,7 +262,7 @@ def _exact(
 def _key(
     axes: "Axes", curves: Sequence[Curve], unit: str, exact: Mapping[str, Mapping[int, float]]
 ) -> list[str]:
-    """Name the curves with their figures at the lower right, where shares leave room."""
+    """Name the curves with their figures where the curves leave room."""
     from matplotlib.lines import Line2D
 
     lines = [Line2D([], [], color=one.colour, linestyle=one.dashes, lw=1.8) for one in curves]
@@ -279,7 +279,7 @@ def _key(
     axes.legend(
         lines,
         [look.drawable(text) for text in words],
-        loc="lower right",
+        loc="best",
         fontsize=8,
         frameon=True,
         framealpha=0.9,
