@@ -173,5 +173,6 @@ def _beside_tatc(work: str, ours: float, tell: Progress) -> SpeedRow:
         spent * CELLS / PLACES,
         50.0,
         f"scaled from {PLACES} places: {sum(counts)} looks, ours {int(same.sum())}; largest "
-        f"difference at a place {int(np.abs(same - np.array(counts)).max())}",
+        f"difference at a place {int(np.abs(same - np.array(counts)).max())}, near the rim: its "
+        "cone is wider where the satellite is higher, our swath is not",
     )
