@@ -113,3 +113,12 @@ def test_what_the_recommendations_do_not_hold_for_is_told(frequency, elevation, 
     air = {"dry_pressure": 1e5, "temperature": 288.0, "density": 7e-3}
     with pytest.raises(DomainError, match=told):
         gas_attenuation(frequency, elevation, **air, content=20.0, height=0.0)
+
+
+def test_between_the_last_and_the_first_longitude_is_their_mean():
+    maps = climate_maps()
+    between = 0.5 * (maps.longitude[-1] + 2 * np.pi)
+    here = climate_at(maps, maps.latitude[[30, 45]], [between, between])
+    mean = 0.5 * (maps.rain_rate[[30, 45], -1] + maps.rain_rate[[30, 45], 0])
+    assert here.rain_rate == pytest.approx(mean)
+    assert not np.allclose(mean, maps.rain_rate[[30, 45], -1])
