@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from stationkeeper.constants import SECONDS_PER_DAY
 from stationkeeper.errors import InputError
+from stationkeeper.lifetime.calendar import calendar_of
+from stationkeeper.lifetime.policy import targets
 from stationkeeper.orbit.ephemeris import (
     Ephemeris,
     geostationary,
@@ -22,6 +24,7 @@ from stationkeeper.orbit.frames import place, vertical
 from stationkeeper.programme.composition import station_intervals
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.problems import choices, nearest, shown
+from stationkeeper.programme.reference import reference_table
 from stationkeeper.programme.services import Constellation, Ground, Payload, Service
 from stationkeeper.programme.stations import Station
 from stationkeeper.units import KILOMETRE, date_from_days, days_since_2000
@@ -174,8 +177,8 @@ def scene_of(
 ) -> Scene:
     """Lay out the month over which services are worked out.
 
-    It begins on the first of January on which the last of the stations with a payload is there. A
-    station flies at the middle of the band that is kept then, or at its first altitude.
+    It begins on the first of January on which the last of the stations and payloads is there. A
+    station flies at the middle of what is kept then, or at its first altitude.
 
     Parameters
     ----------
@@ -265,6 +268,11 @@ def _carrying(programme: Programme) -> list[str]:
 def _month(programme: Programme) -> date:
     intervals = station_intervals(programme)
     begins = [intervals[key][0].first for key in _carrying(programme) if intervals[key]]
+    begins += [
+        days_since_2000(programme.payload[key].since or programme.span.first)
+        for one in programme.service.values()
+        for key in one.payloads
+    ]
     latest = date_from_days(max(begins)) if begins else programme.span.first
     year = latest.year if (latest.month, latest.day) == (1, 1) else latest.year + 1
     return min(date(year, 1, 1), programme.span.last)
@@ -276,21 +284,21 @@ def _planned(programme: Programme, key: str, first: float) -> tuple[float, float
 
 
 def _altitude(station: Station, first: float) -> float:
-    """Return the middle of the band that is kept on a day, or the first altitude. [m]"""
+    """Return what is kept on a day, else the last band before it, else the first altitude. [m]"""
+    day = date_from_days(first)
+    kept = targets(station.reboost, None, (), calendar_of(day, day), reference_table)
+    middle = 0.5 * float(kept.lower[0] + kept.upper[0])
+    if np.isfinite(middle):
+        return middle
     bands = [
-        rule
+        (rule.since, rule.lower_km, rule.upper_km)
         for rule in station.reboost.values()
-        if rule.lower_km is not None
-        and rule.upper_km is not None
-        and days_since_2000(rule.since) <= first
-        and (rule.until is None or days_since_2000(rule.until) >= first)
+        if rule.lower_km is not None and rule.upper_km is not None and rule.since <= day
     ]
     if not bands:
         return station.orbit.altitude_km * KILOMETRE
-    last = max(bands, key=lambda rule: rule.since)
-    assert last.lower_km is not None
-    assert last.upper_km is not None
-    return 0.5 * (last.lower_km + last.upper_km) * KILOMETRE
+    _, lower, upper = max(bands)
+    return 0.5 * (lower + upper) * KILOMETRE
 
 
 def _node(first: float, local_time_h: float | None) -> float:
