@@ -174,7 +174,8 @@ def test_contracts_count_what_the_station_alone_gives() -> None:
     served = {"meteorology": weather()["meteorology"]}
     rows = contract_rows(scene(), served, lambda _: at_site)
     (ice,) = [row for row in rows if row["key"] == "ice-service"]
-    assert ice["value"]["ros"] == pytest.approx(6.0 * 365.25 / 12, rel=1e-5)
+    assert ice["value"]["ros"] == 0.0
+    assert ice["value"][WITHOUT] == pytest.approx(6.0 * 365.25 / 12, rel=1e-5)
     kept = {orbit for orbit, kept in ice["met"].items() if kept}
     assert kept == {WITHOUT}  # no station adds anything
     assert ice["months"] == []

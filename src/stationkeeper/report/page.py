@@ -14,6 +14,7 @@ from stationkeeper.report import (
     limits,
     people,
     propellant,
+    services_sections,
     upkeep_sections,
     words_sections,
 )
@@ -81,6 +82,7 @@ def pictures(run: Run) -> list[Picture]:
         *comes_down.pictures(run),
         *upkeep_sections.pictures(run),
         *words_sections.pictures(run),
+        *services_sections.pictures(run),
     ]
 
 
@@ -191,6 +193,7 @@ def _figure(picture: Picture, run: Run, evidence: Evidence) -> Markup:
         parts += [tag("p", text) for text in comes_down.sentences(run)]
     parts += upkeep_sections.before(picture.key, run)
     parts += words_sections.before(picture.key, run)
+    parts += services_sections.before(picture.key, run)
     if picture.png is None:
         parts.append(tag("p", picture.caption))
     else:
@@ -204,6 +207,7 @@ def _figure(picture: Picture, run: Run, evidence: Evidence) -> Markup:
         parts.append(comes_down.ways_markup(run))
     parts.append(upkeep_sections.after(picture.key, run))
     parts.append(words_sections.after(picture.key, run))
+    parts.append(services_sections.after(picture.key, run))
     return tag("section", *parts, id=picture.key)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stationkeeper.report import upkeep_risks, upkeep_withdrawal, words_sections
+from stationkeeper.report import services_sections, upkeep_risks, upkeep_withdrawal, words_sections
 from stationkeeper.report.facts import StationFacts, dose_facts, station_facts, stay_days
 from stationkeeper.report.limits import nearest, nearness_text
 from stationkeeper.report.numbers import (
@@ -43,6 +43,7 @@ def answer(run: Run) -> list[str]:
         said = ["No station flies in the span."]
     said += [text for text in (_people(run), _kept(run), _dose(run)) if text]
     said += [text for text in words_sections.answer(run) if text]
+    said += services_sections.answer(run)
     said += [text for text in (assumed(run),) if text]
     return said
 

@@ -67,9 +67,7 @@ def contract_rows(
                 "at_least": one.at_least,
                 "at_most": one.at_most,
                 "asked": asked,
-                "value": {
-                    orbit: _monthly(measure.adds_up, value) for orbit, value in values.items()
-                },
+                "value": {orbit: _monthly(one, values, orbit) for orbit in values},
                 "met": {orbit: _kept(one, values, orbit, MONTH) for orbit in values},
                 "months": months,
                 "met_share": float(np.mean(shares)) if shares else None,
@@ -78,10 +76,20 @@ def contract_rows(
     return rows
 
 
-def _monthly(adds_up: bool, value: float | None) -> float | None:
+def _monthly(one: Contract, values: Mapping[str, float | None], orbit: str) -> float | None:
+    """Return what counts of an orbit, by the month if it adds up."""
+    value = _counted(one, values, orbit)
     if value is None:
         return None
-    return float(f"{value * MONTH if adds_up else value:.6g}")
+    return float(f"{value * MONTH if MEASURES[one.measure].adds_up else value:.6g}")
+
+
+def _counted(one: Contract, values: Mapping[str, float | None], orbit: str) -> float | None:
+    """Return the measure with an orbit; of what adds up, that of the station alone if so asked."""
+    value = values.get(orbit)
+    if value is None or not MEASURES[one.measure].adds_up:
+        return value
+    return value if orbit == WITHOUT or one.without_station else value - (values[WITHOUT] or 0.0)
 
 
 def _where(scene: Scene, one: Contract) -> str:
@@ -138,16 +146,13 @@ def _spots(scene: Scene, one: Contract) -> list[tuple[float, float]] | None:
 
 def _kept(one: Contract, values: Mapping[str, float | None], orbit: str, days: float) -> bool:
     """Return whether an orbit keeps a contract, were its station there all the time."""
-    value = values.get(orbit)
+    value = _counted(one, values, orbit)
     if value is None:
         return False
     if one.at_most is not None:
         return value <= one.at_most
     assert one.at_least is not None
-    if not MEASURES[one.measure].adds_up:
-        return value >= one.at_least
-    alone = value if orbit == WITHOUT or one.without_station else value - (values[WITHOUT] or 0.0)
-    return alone * days >= one.at_least
+    return value * (days if MEASURES[one.measure].adds_up else 1.0) >= one.at_least
 
 
 def _months(
