@@ -1,5 +1,6 @@
 """What is delivered by month: rates times the days on which payloads are there and work."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -75,9 +76,10 @@ def test_of_several_payloads_the_one_that_is_there_counts() -> None:
 
 
 def test_a_station_adds_what_is_there_with_it_less_what_is_there_without() -> None:
-    rows = weather()["meteorology"].measures
-    assert station_rate(rows, "visits_per_day", "ros") == 1.0
-    assert station_rate(rows, "profiles_per_day", "ros") is None
+    one = weather()["meteorology"]
+    assert station_rate(one, "visits_per_day", "ros") == 1.0
+    assert station_rate(replace(one, alone=True), "visits_per_day", "ros") == 5.0
+    assert station_rate(one, "profiles_per_day", "ros") is None
 
 
 def test_carriers_have_the_part_that_a_measure_counts() -> None:

@@ -476,15 +476,15 @@ def _accumulate(
             equivalent[replica, day + 1] = sievert
 
 
-def stay_dose(cumulative: NDArray[np.floating], first: ArrayLike, last: ArrayLike) -> Array:
+def stay_dose(cumulative: NDArray[np.floating], start: ArrayLike, stop: ArrayLike) -> Array:
     """Dose of stays from a dose gathered day by day.
 
     Parameters
     ----------
     cumulative : ndarray, (replica, day + 1)
         From `cumulative_doses`: column k holds the dose up to the start of day k. [Gy or Sv]
-    first, last : array_like, (stay,)
-        Begin and end of each stay, days since the first column, fractions allowed; parts of a stay outside the columns count
+    start, stop : array_like, (stay,)
+        Days since the first column, fractions allowed; parts of a stay outside the columns count
         as nothing. [d]
 
     Returns
@@ -502,7 +502,7 @@ def stay_dose(cumulative: NDArray[np.floating], first: ArrayLike, last: ArrayLik
     >>> stay_dose(np.array([[0.0, 1.0, 3.0, 6.0]]), [0.5], [2.5]).tolist()
     [[4.0]]
     """
-    begin, end = np.asarray(first, dtype=float), np.asarray(last, dtype=float)
+    begin, end = np.asarray(start, dtype=float), np.asarray(stop, dtype=float)
     if np.any(end < begin):
         raise DomainError("a stay must end after it starts")
     days = cumulative.shape[-1] - 1

@@ -59,7 +59,7 @@ def served(scene: Scene, key: str) -> Served:
     InputError
         If a link holds nowhere, a terminal is missing, or a bent pipe has no gateway.
     """
-    result = Served()
+    result = Served(alone=True)
     columns = belt_columns(scene, key)
     found = {orbit: provided(scene, key, orbit, None) for orbit in orbits_of(scene, key)}
     asked = _asked(scene, key)

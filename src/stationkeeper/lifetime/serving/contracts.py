@@ -50,6 +50,12 @@ def contract_rows(
             continue
         measure = MEASURES[one.measure]
         values = _values(scene, served[one.service], one, at_site(one.service))
+        if served[one.service].alone and measure.adds_up:
+            base = values[WITHOUT] or 0.0  # what counts is told by the difference
+            values = {
+                orbit: value if orbit == WITHOUT or value is None else value + base
+                for orbit, value in values.items()
+            }
         months: list[dict[str, Any]] = []
         if there is not None and there.replicas:
             months = _months(scene, one, values, there)

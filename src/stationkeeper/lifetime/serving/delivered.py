@@ -11,7 +11,7 @@ from stationkeeper.lifetime.deciding.bands import number_band
 from stationkeeper.lifetime.deciding.decisions import Decisions
 from stationkeeper.lifetime.deciding.gaps import between
 from stationkeeper.lifetime.deciding.stage import Stage
-from stationkeeper.lifetime.serving.scene import WITHOUT, MeasureRow, Scene, Served
+from stationkeeper.lifetime.serving.scene import WITHOUT, Scene, Served
 from stationkeeper.programme.check_services import PARTS
 from stationkeeper.programme.composition import station_intervals
 from stationkeeper.programme.document import Programme
@@ -167,11 +167,11 @@ def _works(programme: Programme, payload: Payload, down: Mapping[str, Array], mo
     return found
 
 
-def station_rate(rows: Sequence[MeasureRow], measure: str, track: str) -> float | None:
-    """Return what a station alone adds a day: with it, less what is there without it."""
-    told = {row.orbit: row.value for row in rows if row.measure == measure}
-    together = told.get(track)
-    return None if together is None else together - (told.get(WITHOUT) or 0.0)
+def station_rate(one: Served, measure: str, track: str) -> float | None:
+    """Return what a station alone gives a day: with it, less what is there without it."""
+    told = {row.orbit: row.value for row in one.measures if row.measure == measure}
+    value = told.get(track)
+    return value if one.alone or value is None else value - (told.get(WITHOUT) or 0.0)
 
 
 def carriers(programme: Programme, service: str, measure: str, station: str) -> list[str]:
@@ -244,7 +244,7 @@ def _rates(scene: Scene, one: Served) -> list[tuple[str, str, float]]:
         if not MEASURES[measure].adds_up:
             continue
         for track in scene.tracks:
-            rate = station_rate(one.measures, measure, track.key)
+            rate = station_rate(one, measure, track.key)
             if track.version is None and rate is not None:
                 found.append((measure, track.station, rate))
     return found

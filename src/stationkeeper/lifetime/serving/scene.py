@@ -165,6 +165,8 @@ class Served:
     maps: list[Map] = field(default_factory=list)
     distributions: list[Distribution] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    alone: bool = False
+    """Values of tracks are those of the station alone: users of one system do not hear another."""
 
 
 def scene_of(
