@@ -180,6 +180,7 @@ def _service_references(programme: Programme) -> Iterator[Reference]:
         yield from _one((*at, "station"), "station", payload.station)
         yield from _one((*at, "constellation"), "constellation", payload.constellation)
         yield from _one((*at, "module"), "module", payload.module)
+        yield from _one((*at, "partner"), "partner", payload.partner)
         if payload.recorder is not None:
             relays = payload.recorder.relays
             yield from _each((*at, "recorder", "relays"), "constellation", relays)
@@ -350,6 +351,7 @@ _OPTIONAL_OF = frozenset(
         ("policy", "partner"),
         ("policy", "own_station"),
         ("ground", "partner"),
+        ("payload", "partner"),
         ("constellation", "partner"),
     }
 )

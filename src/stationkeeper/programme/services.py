@@ -232,6 +232,9 @@ class Payload(Fact):
     """Constellation whose satellites carry it instead. [-]"""
     module: Identifier | None = None
     """Module that must be at the station. [-]"""
+    partner: Identifier | None = None
+    """Partner that it serves; absent means all. What a partner loses between two stations counts
+    its own only. [-]"""
     needs: tuple[FunctionKind, ...] = ("power", "data")
     """Kinds of function that the station must provide. [-]"""
     since: Day | None = None

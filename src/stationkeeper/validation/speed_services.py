@@ -1,4 +1,4 @@
-"""How fast passes, coverage, frames, eclipses and services are, beside other programs in one run."""
+"""How fast passes, coverage, frames, eclipses and data are, beside other programs in one run."""
 
 from stationkeeper.validation import (
     speed_coverage,

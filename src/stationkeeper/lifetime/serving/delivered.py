@@ -254,6 +254,11 @@ def _rounded(values: Array) -> list[float]:
     return [float(f"{value:.6g}") for value in values]
 
 
+def _serving(programme: Programme, partner: str, payloads: Sequence[str]) -> list[str]:
+    """Return the payloads that serve a partner, or all."""
+    return [key for key in payloads if programme.payload[key].partner in (None, partner)]
+
+
 def gap_rows(
     scene: Scene,
     served: Mapping[str, Served],
@@ -282,7 +287,9 @@ def gap_rows(
         tilt = [scene.programme.station[key].orbit.inclination_deg for key in (old, new)]
         for key, one in served.items():
             for measure, station, rate in _rates(scene, one):
-                ours = carriers(scene.programme, key, measure, old)
+                ours = _serving(
+                    scene.programme, partner, carriers(scene.programme, key, measure, old)
+                )
                 next_ones = carriers(scene.programme, key, measure, new)
                 if station != old or not ours or not next_ones:
                     continue
