@@ -101,10 +101,14 @@ def test_deliveries_are_rates_times_days() -> None:
 
 
 def test_what_is_lost_between_stations_is_what_the_old_one_would_have_given() -> None:
+    free = programme().payload["ecostress"].model_copy(update={"partner": None})
+    whole = programme().model_copy(update={"payload": {**programme().payload, "ecostress": free}})
     spans = there(
         ecostress=([0.0, 0.0, 0.0], [31.0] * 3), ros_imager=([41.0, 20.0, 81.0], [91.0] * 3)
     )
-    (row,) = gap_rows(scene(), weather(), spans, [("roscosmos", "iss", "ros")])
+    turns = [("roscosmos", "iss", "ros")]
+    assert gap_rows(scene(), weather(), spans, turns) == []  # it serves another partner
+    (row,) = gap_rows(replace(scene(), programme=whole), weather(), spans, turns)
     assert row["days"] == {"q05": 0.0, "q50": 10.0, "q95": 50.0}
     assert row["lost"] == {"q05": 0.0, "q50": 10.0, "q95": 50.0}
     assert row["inclination_change"]["new_deg"] == pytest.approx(51.63, abs=0.05)

@@ -254,9 +254,9 @@ def _rounded(values: Array) -> list[float]:
     return [float(f"{value:.6g}") for value in values]
 
 
-def _serving(programme: Programme, partner: str, payloads: Sequence[str]) -> list[str]:
-    """Return the payloads that serve a partner, or all."""
-    return [key for key in payloads if programme.payload[key].partner in (None, partner)]
+def _serve(programme: Programme, partner: str, payloads: Sequence[str]) -> bool:
+    """Return whether all of some payloads serve a partner."""
+    return all(programme.payload[key].partner in (None, partner) for key in payloads)
 
 
 def gap_rows(
@@ -267,8 +267,9 @@ def gap_rows(
 ) -> list[dict[str, Any]]:
     """Return what is lost between an old and a new station.
 
-    Days without a service are those from the end of the last payload of the old station to the
-    begin of the first of the new one; what is lost is what the old one would have delivered.
+    Told are services of which all payloads at the old station serve the partner. Days without a
+    service are those from the end of the last payload of the old station to the begin of the first
+    of the new one; what is lost is what the old one would have delivered.
 
     Parameters
     ----------
@@ -287,11 +288,11 @@ def gap_rows(
         tilt = [scene.programme.station[key].orbit.inclination_deg for key in (old, new)]
         for key, one in served.items():
             for measure, station, rate in _rates(scene, one):
-                ours = _serving(
-                    scene.programme, partner, carriers(scene.programme, key, measure, old)
-                )
+                ours = carriers(scene.programme, key, measure, old)
                 next_ones = carriers(scene.programme, key, measure, new)
                 if station != old or not ours or not next_ones:
+                    continue
+                if not _serve(scene.programme, partner, ours):
                     continue
                 ends = np.maximum.reduce([there.end[name] for name in ours])
                 begins = np.minimum.reduce([there.begin[name] for name in next_ones])
