@@ -293,3 +293,30 @@ def test_planes_that_are_not_filled_are_refused() -> None:
 def test_geostationary_satellites_keep_the_pace_of_the_earth() -> None:
     radius = np.linalg.norm(geostationary([0.3, -2.0]), axis=1)
     assert np.sqrt(MU_EARTH / radius**3) == pytest.approx([EARTH_ROTATION_RATE] * 2, rel=1e-7)
+
+
+def test_ut1_turns_the_earth_under_orbits_of_all_kinds() -> None:
+    """A second of UT1 turns the Earth east by 15 arc seconds: what flies moves west over it."""
+    turned = -0.5 * EARTH_ROTATION_RATE
+    walkers = [
+        walker(
+            DAY, 600.0, 60.0, altitude=20_180e3, inclination=0.96, satellites=4, planes=2,
+            phasing=1, ut1_offset=offset,
+        )[0]
+        for offset in (0.0, 0.5)
+    ]  # fmt: skip
+    pairs = [
+        [_orbit(600.0, ut1_offset=offset).position for offset in (0.0, 0.5)],
+        [
+            tle_ephemeris(LINE1, LINE2, 7_282.7, 600.0, 60.0, ut1_offset=offset).position
+            for offset in (0.0, 0.5)
+        ],
+        walkers,
+    ]
+    for without, given in pairs:
+        east = np.arctan2(
+            without[..., 0] * given[..., 1] - without[..., 1] * given[..., 0],
+            without[..., 0] * given[..., 0] + without[..., 1] * given[..., 1],
+        )
+        assert east == pytest.approx(turned, rel=1e-4)
+        assert given[..., 2] == pytest.approx(without[..., 2], abs=1e-6)

@@ -10,6 +10,7 @@ import pytest
 
 from stationkeeper.constants import SECONDS_PER_DAY
 from stationkeeper.lifetime.serving.ephemerides import BIAS, export_orbit, fixed_states, read_orbit
+from stationkeeper.lifetime.serving.scene import ut1_offset
 from stationkeeper.orbit.ephemeris import Ephemeris, mean_ephemeris, tle_ephemeris
 from stationkeeper.orbit.frames import fixed_from_celestial, fixed_from_teme
 from stationkeeper.orbit.ground_track import sub_points
@@ -93,13 +94,13 @@ def test_leap_seconds_are_those_of_the_astronomers() -> None:
 def test_frames_meet_in_earth_fixed_axes(tmp_path: Path) -> None:
     flown = month(days=0.05)
     inside = message(tmp_path, oem())
+    given = (inside.day, 1e3 * inside.position_km, 1e3 * inside.velocity_km_s)
+    turned = ut1_offset(inside.start_day, 1_800.0)
+    assert turned < -0.1
     for frame, expected in (
         ("ITRF2014", (1e3 * inside.position_km, 1e3 * inside.velocity_km_s)),
-        ("TEME", fixed_from_teme(inside.day, 1e3 * inside.position_km, 1e3 * inside.velocity_km_s)),
-        (
-            "GCRF",
-            fixed_from_celestial(inside.day, 1e3 * inside.position_km, 1e3 * inside.velocity_km_s),
-        ),
+        ("TEME", fixed_from_teme(*given, ut1_offset=turned)),
+        ("GCRF", fixed_from_celestial(*given, ut1_offset=turned)),
     ):
         told = message(tmp_path, oem(segment(range(31), REF_FRAME=frame)))
         for ours, theirs in zip(fixed_states(told), expected, strict=True):
@@ -147,7 +148,8 @@ def test_elements_are_flown_from_the_midnight_after_their_epoch(tmp_path: Path) 
     (one,) = read_elements(path)
     assert (one.name, one.catalogue, one.line) == ("ISS", "25544", 3)
     flown = read_orbit(path, days=1.0)
-    expected = tle_ephemeris(*TLE, 3_186.0, SECONDS_PER_DAY, 60.0)
+    turned = ut1_offset(3_186.0, SECONDS_PER_DAY)
+    expected = tle_ephemeris(*TLE, 3_186.0, SECONDS_PER_DAY, 60.0, ut1_offset=turned)
     assert flown.start_day == 3_186.0
     assert np.array_equal(flown.position, expected.position)
 
@@ -157,7 +159,8 @@ def test_of_several_sets_the_last_before_the_first_day_is_flown(tmp_path: Path) 
     path = tmp_path / "iss.tle"
     path.write_text("\n".join([*newer, *TLE]) + "\n", encoding="utf-8")
     for day, lines in ((3_187.0, TLE), (3_190.0, newer)):
-        expected = tle_ephemeris(*lines, day, 3_600.0, 60.0)
+        turned = ut1_offset(day, 3_600.0)
+        expected = tle_ephemeris(*lines, day, 3_600.0, 60.0, ut1_offset=turned)
         flown = read_orbit(path, day, days=1 / 24)
         assert np.array_equal(flown.position, expected.position)
 

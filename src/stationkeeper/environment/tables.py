@@ -8,6 +8,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -18,7 +19,9 @@ from numpy.typing import NDArray
 
 from stationkeeper.constants import DAYS_PER_YEAR
 from stationkeeper.environment.atmosphere import DensityTable
+from stationkeeper.environment.earth_rotation import EarthRotation
 from stationkeeper.environment.solar_activity import OBSERVED, PREDICTED_MONTHLY, SolarIndices
+from stationkeeper.units import days_since_2000
 
 Progress = Callable[[str], None]
 
@@ -84,6 +87,37 @@ def solar_indices() -> SolarIndices:
         sunspot=np.interp(every, place, sunspot),
         kind=kind[nearest].astype(np.int8),
         observed_until=int(day[observed][-1]),
+    )
+
+
+@cache
+def earth_rotation() -> EarthRotation:
+    """Read the shipped table of UT1 less UTC.
+
+    Measured from 1998-01 to 2026-10, predicted to 2027-10.
+
+    Returns
+    -------
+    EarthRotation
+        One row a month.
+
+    References
+    ----------
+    .. [1] Compiled from finals2000A of the International Earth Rotation and Reference Systems
+       Service (IERS), Rapid Service / Prediction Centre, as carried by astropy-iers-data.
+
+    Examples
+    --------
+    >>> table = earth_rotation()
+    >>> float(table.ut1_less_utc[table.day == 9_497].item())  # 1 January 2026
+    0.0741
+    """
+    path = resources.files("stationkeeper.environment") / "data" / "ut1_utc.csv"
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    rows = [line.split(",") for line in lines[1:]]
+    return EarthRotation(
+        day=np.array([float(days_since_2000(date.fromisoformat(f"{one[0]}-01"))) for one in rows]),
+        ut1_less_utc=np.array([float(one[1]) / 1e3 for one in rows]),
     )
 
 

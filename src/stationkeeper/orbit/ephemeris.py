@@ -73,6 +73,7 @@ def mean_ephemeris(
     eccentricity: float = 0.0,
     argument_of_perigee: float = 0.0,
     knots: tuple[ArrayLike, ArrayLike] | None = None,
+    ut1_offset: float = 0.0,
 ) -> Ephemeris:
     """States from mean elements: secular J2 and J4, waves of J2 and J3, decay and reboosts.
 
@@ -102,6 +103,8 @@ def mean_ephemeris(
     knots : tuple of array_like, optional
         Days since 2000-01-01 [d], never falling, and altitudes [m], (knot,) each. Two knots on one
         day are a reboost, a jump. Before the first and after the last the altitude stays.
+    ut1_offset : float
+        UT1 less UTC, of the whole length: the Earth is turned by it. [s]
 
     Returns
     -------
@@ -141,9 +144,14 @@ def mean_ephemeris(
         argument_of_perigee=argument_of_perigee,
         knots=knots,
     )
-    position, velocity = states_of(elements)
+    return _flown(start_day, step, seconds, states_of(elements), ut1_offset)
+
+
+def _flown(
+    start_day: float, step: float, seconds: Array, states: tuple[Array, Array], ut1_offset: float
+) -> Ephemeris:
     day = start_day + seconds / SECONDS_PER_DAY
-    return Ephemeris(start_day, step, *fixed_from_teme(day, position, velocity))
+    return Ephemeris(start_day, step, *fixed_from_teme(day, *states, ut1_offset=ut1_offset))
 
 
 def _checked_line(number: int, line: str) -> str:
@@ -224,7 +232,13 @@ def tle_states(line1: str, line2: str, start_day: float, seconds: ArrayLike) -> 
 
 
 def tle_ephemeris(
-    line1: str, line2: str, start_day: float, duration: float, step: float
+    line1: str,
+    line2: str,
+    start_day: float,
+    duration: float,
+    step: float,
+    *,
+    ut1_offset: float = 0.0,
 ) -> Ephemeris:
     """States from a two-line element set by SGP4.
 
@@ -236,6 +250,8 @@ def tle_ephemeris(
         Days since 2000-01-01T00:00 UTC. [d]
     duration, step : float
         Length, and between states, greater than zero. [s]
+    ut1_offset : float
+        UT1 less UTC, of the whole length: the Earth is turned by it. [s]
 
     Returns
     -------
@@ -258,9 +274,8 @@ def tle_ephemeris(
     (11, 3)
     """
     seconds = _seconds(duration, step)
-    position, velocity = tle_states(line1, line2, start_day, seconds)
-    day = start_day + seconds / SECONDS_PER_DAY
-    return Ephemeris(start_day, step, *fixed_from_teme(day, position, velocity))
+    states = tle_states(line1, line2, start_day, seconds)
+    return _flown(start_day, step, seconds, states, ut1_offset)
 
 
 def tabulated_ephemeris(
@@ -281,7 +296,7 @@ def tabulated_ephemeris(
     day : array_like, (row,)
         Days since 2000-01-01T00:00 UTC, rising; at most 900 s apart. [d]
     position : array_like, (row, 3)
-        Earth-fixed. [m]
+        Earth-fixed: UT1 less UTC is in it already. [m]
     velocity : array_like, (row, 3)
         Relative to the turning Earth. [m/s]
     start_day : float
@@ -382,6 +397,7 @@ def walker(
     phasing: int,
     node: float = 0.0,
     spread: float = 2 * np.pi,
+    ut1_offset: float = 0.0,
 ) -> tuple[Array, Array]:
     """States of a constellation of circular orbits in evenly spread planes.
 
@@ -407,6 +423,8 @@ def walker(
         Right ascension of the first plane's ascending node. [rad]
     spread : float
         Over which the nodes are spread: 2 pi (Walker's delta) or pi (star). [rad]
+    ut1_offset : float
+        UT1 less UTC, of the whole length: the Earth is turned by it. [s]
 
     Returns
     -------
@@ -434,7 +452,6 @@ def walker(
     if planes < 1 or satellites < 1 or satellites % planes:
         raise DomainError(f"{satellites} satellites do not fill {planes} planes evenly")
     seconds = _seconds(duration, step)
-    day = start_day + seconds / SECONDS_PER_DAY
     each = satellites // planes
     positions = np.empty((satellites, seconds.size, 3))
     velocities = np.empty_like(positions)
@@ -447,11 +464,9 @@ def walker(
             inclination=inclination,
             node=node + spread * plane / planes,
             argument_of_latitude=2 * np.pi * (slot / each + phasing * plane / satellites),
-            eccentricity=0.0,
-            argument_of_perigee=0.0,
-            knots=None,
         )
-        positions[k], velocities[k] = fixed_from_teme(day, *states_of(elements))
+        one = _flown(start_day, step, seconds, states_of(elements), ut1_offset)
+        positions[k], velocities[k] = one.position, one.velocity
     return positions, velocities
 
 

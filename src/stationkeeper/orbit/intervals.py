@@ -24,8 +24,8 @@ class Intervals:
 
     def of(self, site: int) -> tuple[Array, Array]:
         """Return begins and ends of one site. [s]"""
-        mine = self.site == site
-        return self.begin[mine], self.end[mine]
+        first, last = np.searchsorted(self.site, (site, site + 1))
+        return self.begin[first:last], self.end[first:last]
 
 
 @dataclass(frozen=True, eq=False)

@@ -110,9 +110,10 @@ def find_passes(
 
     Notes
     -----
-    The same passes as skyfield's on 40 sites x 30 days, with rises within 0.03 s given the same UT1
-    and 0.5 s without it, and the same as looks each second from 300 km to geosynchronous orbits
-    (`validate services`, tests/validation/test_passes.py, tests/properties/test_passes.py). The
+    The same passes as skyfield's on 40 sites x 30 days, with rises within 0.03 s given UT1 of the
+    shipped table and 0.5 s without it, and the same as looks each second from 300 km to
+    geosynchronous orbits (`validate services`, tests/validation/test_passes.py,
+    tests/properties/test_passes.py). The
     error of the cubics at a step of 60 s is 0.4 m at 420 km: 0.1 ms of a rise, 0.02 s of one that
     grazes the mask. Of two peaks of one pass within one step the lower may be given as the top.
     Parts cut by an uneven horizon end within 1 ms.

@@ -11,14 +11,13 @@ from stationkeeper.constants import (
     EARTH_ROTATION_RATE,
     MU_EARTH,
 )
+from stationkeeper.lifetime.serving.scene import ut1_offset
 from stationkeeper.orbit.ephemeris import (
     Ephemeris,
     geostationary,
     state_at,
     tle_ephemeris,
-    tle_states,
 )
-from stationkeeper.orbit.frames import fixed_from_teme
 from stationkeeper.orbit.passes import Passes, find_passes, pass_statistics
 from stationkeeper.orbit.visibility import GRAZING_HEIGHT, relay_intervals
 from stationkeeper.validation._passes_cases import (
@@ -41,7 +40,7 @@ from stationkeeper.validation.rows import Progress, Row
 
 Array = NDArray[np.float64]
 
-RISE_TOLERANCE: Final = 0.3  # [s] UT1 less UTC moves a satellite at 7.5 km/s by 0.07 s in 2026
+RISE_TOLERANCE: Final = 0.3  # [s] asked for by the issue
 SAME_PASS: Final = 60.0  # [s] between rises of what is taken for one pass
 SECOND_TOLERANCE: Final = 0.001  # [s] a thousandth of the time between looks; chosen by us
 DURATION_TOLERANCE: Final = 0.002  # of a pass: paths over the turning Earth are not straight
@@ -104,14 +103,20 @@ def skyfield_rows(name: str, every: int) -> list[Row]:
         offset = skyfield_ut1_offset()
     except ImportError:
         return [_row(f"whole passes, {task}", None, 0.0, "1", 0.0, note="skyfield not installed")]
-    turned = _with_ut1(name, offset)
-    left_out = tle_ephemeris(*elements(name), START_DAY, MONTH, STEP)
     place = standing(latitude, longitude)
-    given, product = find_passes(turned, *place, MASK), find_passes(left_out, *place, MASK)
+    tabled = ut1_offset(START_DAY, MONTH)  # as `lifetime.serving.scene` turns what it flies
+    product, given, left_out = (
+        find_passes(
+            tle_ephemeris(*elements(name), START_DAY, MONTH, STEP, ut1_offset=turned),
+            *place,
+            MASK,
+        )
+        for turned in (tabled, offset, 0.0)
+    )
     count = other = strangers = 0
-    searched = refined = plain = 0.0
+    searched = refined = default = plain = 0.0
     for k in range(sites):
-        rise, _ = whole(given, k)
+        rise, _ = whole(product, k)
         truth, _ = paired(*theirs[k])
         count, other = count + rise.size, other + truth.size
         if rise.size != truth.size or np.any(np.abs(rise - truth) > SAME_PASS):
@@ -119,12 +124,9 @@ def skyfield_rows(name: str, every: int) -> list[Row]:
             continue
         exact = skyfield_crossings(name, latitude[k], longitude[k], truth, MASK)
         searched = max(searched, float(np.max(np.abs(rise - truth), initial=0.0)))
-        refined = max(refined, float(np.max(np.abs(rise - exact), initial=0.0)))
-        without, _ = whole(product, k)
-        if without.size == rise.size:
-            plain = max(plain, float(np.max(np.abs(without - exact), initial=0.0)))
-        else:
-            plain = np.nan
+        default = max(default, _apart(rise, exact))
+        refined = max(refined, _apart(whole(given, k)[0], exact))
+        plain = max(plain, _apart(whole(left_out, k)[0], exact))
     return [
         _row(f"whole passes, {task}", count, other, "1", 0.0),
         _row(f"passes only one of us has, {task}", strangers, 0.0, "1", 0.0),
@@ -138,15 +140,22 @@ def skyfield_rows(name: str, every: int) -> list[Row]:
             f"and from there it is {searched:.2f} s",
         ),
         _row(
-            f"largest difference of a rise, UT1 left out, {task}",
-            plain,
+            f"largest difference of a rise, UT1 by our table, {task}",
+            default,
             0.0,
             "s",
             RISE_TOLERANCE,
-            note=f"UT1 less UTC of {offset:.3f} s moves the site; of passes that graze the mask it "
-            "moves the rise by more",
+            note=f"UT1 less UTC: ours {tabled:.4f} s all month, skyfield's {offset:.4f} s in its "
+            f"middle; left out, the rise of a pass that grazes the mask is {plain:.2f} s off",
         ),
     ]
+
+
+def _apart(rise: Array, exact: Array) -> float:
+    """Return the largest difference of rises; infinite if they are not as many. [s]"""
+    if rise.size != exact.size:
+        return np.inf
+    return float(np.max(np.abs(rise - exact), initial=0.0))
 
 
 def _lonely(ones: Array, others: Array) -> NDArray[np.bool_]:
@@ -154,14 +163,6 @@ def _lonely(ones: Array, others: Array) -> NDArray[np.bool_]:
     if not others.size:
         return np.ones(ones.size, np.bool_)
     return np.asarray(np.min(np.abs(ones[:, None] - others), axis=1) > SAME_PASS)
-
-
-def _with_ut1(name: str, offset: float) -> Ephemeris:
-    """Return the month of an orbit with the Earth turned by UT1."""
-    seconds = STEP * np.arange(round(MONTH / STEP) + 1)
-    states = tle_states(*elements(name), START_DAY, seconds)
-    days = START_DAY + seconds / 86_400.0
-    return Ephemeris(START_DAY, STEP, *fixed_from_teme(days, *states, ut1_offset=offset))
 
 
 def _row(

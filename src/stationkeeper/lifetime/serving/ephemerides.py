@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stationkeeper.constants import SECONDS_PER_DAY
 from stationkeeper.errors import InputError
+from stationkeeper.lifetime.serving.scene import ut1_offset
 from stationkeeper.orbit.ephemeris import (
     Ephemeris,
     state_at,
@@ -81,8 +82,9 @@ def read_orbit(
 
     Notes
     -----
-    Of several sets of one satellite, that nearest before the first moment is flown. Motion of the
-    pole and UT1 less UTC are left out; see `stationkeeper.orbit.frames`.
+    Of several sets of one satellite, that nearest before the first moment is flown. UT1 less UTC
+    is that of the middle of the time (`scene.ut1_offset`); motion of the pole is left out, see
+    `stationkeeper.orbit.frames`.
     """
     text = open_foreign(path)
     begin = next(line.lstrip() for line in text.lines if line.strip())
@@ -122,7 +124,9 @@ def _from_elements(
             f"{file}:{one.line}: given elements of {_told(one.epoch_day)}; expected some within "
             f"{FARTHEST:g} days of {_told(first)}, the first day flown; take a newer set"
         )
-    return tle_ephemeris(one.line1, one.line2, first, days * SECONDS_PER_DAY, STEP)
+    duration = days * SECONDS_PER_DAY
+    turned = ut1_offset(first, duration)
+    return tle_ephemeris(one.line1, one.line2, first, duration, STEP, ut1_offset=turned)
 
 
 def _from_message(message: OrbitMessage, start_day: float | None, days: float) -> Ephemeris:
@@ -157,11 +161,13 @@ def fixed_states(message: OrbitMessage) -> tuple[Array, Array]:
     position, velocity = message.position_km * KILOMETRE, message.velocity_km_s * KILOMETRE
     if message.frame == "ITRF":
         return position, velocity
+    span = (message.stop_day - message.start_day) * SECONDS_PER_DAY
+    turned = ut1_offset(message.start_day, span)
     if message.frame == "TEME":
-        return fixed_from_teme(message.day, position, velocity)
+        return fixed_from_teme(message.day, position, velocity, ut1_offset=turned)
     if message.frame == "EME2000":
         position, velocity = position @ BIAS, velocity @ BIAS  # its transpose, row by row
-    return fixed_from_celestial(message.day, position, velocity)
+    return fixed_from_celestial(message.day, position, velocity, ut1_offset=turned)
 
 
 def _told(day: float) -> str:
@@ -205,8 +211,9 @@ def export_orbit(
         )
     start, step = ephemeris.start_day, ephemeris.step
     if ending == ".oem":
+        turned = ut1_offset(start, ephemeris.duration)
         position, velocity = celestial_from_fixed(
-            ephemeris.days, ephemeris.position, ephemeris.velocity
+            ephemeris.days, ephemeris.position, ephemeris.velocity, ut1_offset=turned
         )
         text = oem_text(
             start,
@@ -217,7 +224,7 @@ def export_orbit(
             name=name,
             identifier=identifier,
             created=created or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",
-            comment="UT1 less UTC and motion of the pole are taken as zero",
+            comment=f"UT1 less UTC is taken as {turned:.4f} s, motion of the pole as zero",
         )
     elif ending == ".czml":
         key = re.sub(r"\W+", "-", name.lower()).strip("-") or "satellite"

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.constants import SECONDS_PER_DAY
+from stationkeeper.environment.earth_rotation import ut1_minus_utc
+from stationkeeper.environment.tables import earth_rotation
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime.calendar import calendar_of
 from stationkeeper.lifetime.policy import targets
@@ -236,6 +238,7 @@ def scene_of(
                 inclination=inclination,
                 node=_node(first, orbit.node_local_time_h),
                 eccentricity=orbit.eccentricity,
+                ut1_offset=ut1_offset(first, duration),
             )
         tracks.append(
             Track(
@@ -249,6 +252,12 @@ def scene_of(
             )
         )
     return Scene(programme, first, duration, step, tuple(tracks), place)
+
+
+def ut1_offset(first_day: float, duration: float) -> float:
+    """Return UT1 less UTC in the middle of a time; after the shipped table its last value. [s]"""
+    middle = first_day + 0.5 * duration / SECONDS_PER_DAY
+    return float(ut1_minus_utc(middle, earth_rotation()))
 
 
 def _alike(tracks: list[Track], station: str, altitude: float, inclination: float) -> int | None:
@@ -337,9 +346,12 @@ def _satellites(scene: Scene, one: Constellation) -> tuple[Array, Array]:
     if one.kind == "geostationary":
         still = geostationary(np.radians(one.longitudes_deg))[:, None, :]
         return still, np.zeros_like(still)
+    turned = ut1_offset(scene.first_day, scene.duration)
     if one.kind == "elements":
         flown = [
-            tle_ephemeris(first, second, scene.first_day, scene.duration, scene.step)
+            tle_ephemeris(
+                first, second, scene.first_day, scene.duration, scene.step, ut1_offset=turned
+            )
             for first, second in one.elements
         ]
         return np.stack([e.position for e in flown]), np.stack([e.velocity for e in flown])
@@ -360,6 +372,7 @@ def _satellites(scene: Scene, one: Constellation) -> tuple[Array, Array]:
         phasing=one.phasing,
         node=float(node),
         spread=float(np.radians(one.spread_deg)),
+        ut1_offset=turned,
     )
 
 
