@@ -9,6 +9,7 @@ from stationkeeper.environment.sun import beta_angle
 from stationkeeper.errors import InputError
 from stationkeeper.orbit.ephemeris import Ephemeris, mean_ephemeris
 from stationkeeper.orbit.frames import JULIAN_2000
+from stationkeeper.orbit.mean_motion import secular_rates
 from stationkeeper.orbit.sunlight import (
     SUN_RADIUS,
     beta,
@@ -97,11 +98,23 @@ def test_wider_edges_are_longer() -> None:
 
 
 def test_no_short_eclipse_is_lost_between_steps() -> None:
-    """A year, with the weeks in which the orbit leaves the shadow: every minute and every 10 s."""
-    few, many = (_orbit(200 * 86_400.0, step) for step in (120.0, 20.0))
+    """Days about one on which the orbit leaves the shadow: every two minutes and every 20 s."""
+    rate, _, _ = secular_rates(EARTH_RADIUS + 420e3, INCLINATION)
+    few, many = (
+        mean_ephemeris(
+            DAY + 178,
+            9 * 86_400.0,
+            step,
+            altitude=420e3,
+            inclination=INCLINATION,
+            node=0.3 + float(rate) * 178 * 86_400,
+        )
+        for step in (120.0, 20.0)
+    )
     enter, leave = eclipses(few)
     enter_fine, leave_fine = eclipses(many)
     assert enter.size == enter_fine.size
+    assert (enter[1:] - leave[:-1]).max() > 5 * 86_400
     assert np.abs(enter - enter_fine).max() < 0.2
     assert np.abs(leave - leave_fine).max() < 0.2
     assert (leave - enter).min() < 240.0
@@ -118,6 +131,20 @@ def test_what_is_cut_by_the_span_ends_with_it() -> None:
     begins, ends = eclipses(first)
     assert begins[0] == 0.0
     assert ends[0] == pytest.approx(leave[k] - middle * 60, abs=0.01)
+
+
+def test_a_start_at_dusk_is_in_the_shadow_of_its_edge_alone() -> None:
+    fine = _orbit(5_580.0, 1.0)
+    share = sunlit(fine)
+    dusk = np.flatnonzero((share[:-1] < 0.5) & (share[:-1] > 0) & (np.diff(share) < 0))[0]
+    early = np.flatnonzero((share[:-1] > 0.5) & (share[:-1] < 1) & (np.diff(share) < 0))[0]
+    for row, dark in ((dusk, ("centre", "penumbra")), (early, ("penumbra",))):
+        position, velocity = fine.position[row:], fine.velocity[row:]
+        begun = Ephemeris(float(fine.days[row]), 1.0, position, velocity)
+        for edge in ("umbra", "centre", "penumbra"):
+            enter, leave = eclipses(begun, edge=edge)  # type: ignore[arg-type]
+            assert (enter[0] == 0.0) == (edge in dark), (row, edge)
+            assert leave[0] > 1_000.0
 
 
 def test_orbit_along_the_shadow_line_has_no_eclipse() -> None:

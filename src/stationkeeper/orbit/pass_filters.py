@@ -12,14 +12,13 @@ from stationkeeper.orbit.ephemeris import Ephemeris
 from stationkeeper.orbit.intervals import Intervals, intersection, outside
 from stationkeeper.orbit.pass_kernels import above_horizon, tops_within
 from stationkeeper.orbit.pass_search import east_of, prepared, rate_of, search
-from stationkeeper.orbit.sunlight import eclipses, sun_fixed
+from stationkeeper.orbit.sunlight import ASTRONOMICAL_UNIT, eclipses, sun_fixed
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Horizon = tuple[ArrayLike, ArrayLike]
 
 SUN_STEP: Final = 600.0  # [s] of the Sun's ephemeris; its cubics are within 1e-8 rad
-SUN_DISTANCE: Final = 1.495978707e11  # [m] astronomical unit, IAU 2012 resolution B2
 
 
 @dataclass(frozen=True)
@@ -184,8 +183,7 @@ def _days(ephemeris: Ephemeris, sites: Array, verticals: Array, elevation: float
     step = ephemeris.step if moving else SUN_STEP
     rows = ephemeris.position.shape[0] if moving else int(np.ceil(duration / step)) + 1
     seconds = step * np.arange(-2, rows + 2)
-    there = np.asarray(sun_fixed(ephemeris.start_day + seconds / 86_400.0), dtype=np.float64)
-    there = there / np.linalg.norm(there, axis=-1, keepdims=True) * SUN_DISTANCE
+    there = ASTRONOMICAL_UNIT * sun_fixed(ephemeris.start_day + seconds / 86_400.0)
     sky = Ephemeris(ephemeris.start_day, step, there[2:-2], rate_of(there, step)[2:-2])
     lowest = np.full(sites.shape[0], elevation)
     found = [search(seen, first) for first, seen in prepared(sky, sites, verticals, lowest)]

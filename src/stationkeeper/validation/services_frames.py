@@ -26,7 +26,7 @@ from stationkeeper.orbit.frames import (
 from stationkeeper.orbit.ground_track import repeat_cycles, revolutions_a_day
 from stationkeeper.orbit.mean_motion import elements_over, secular_rates, states_of
 from stationkeeper.orbit.mechanics import mean_motion
-from stationkeeper.orbit.sunlight import eclipses
+from stationkeeper.orbit.sunlight import ASTRONOMICAL_UNIT, eclipses
 from stationkeeper.validation.osculating import integrated_decay
 from stationkeeper.validation.rows import Kind, Progress, Row
 
@@ -547,7 +547,7 @@ def eclipses_beside_skyfield(ephemeris: Ephemeris) -> tuple[int, int, float]:
     def lit(seconds: Array) -> NDArray[np.bool_]:
         position, _ = state_at(ephemeris, seconds)
         day = ephemeris.start_day + seconds / SECONDS_PER_DAY
-        away = celestial_from_fixed(day, position).T / 149_597_870_700.0
+        away = celestial_from_fixed(day, position).T / ASTRONOMICAL_UNIT
         moments = scale.utc(2000, 1, 1 + whole, 0, 0, (day - whole) * SECONDS_PER_DAY)
         return np.asarray(Geocentric(away, None, t=moments).is_sunlit(planets))
 
