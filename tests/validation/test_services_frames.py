@@ -45,8 +45,9 @@ def test_celestial_axes_beside_erfa() -> None:
     assert worst_beside_erfa(500) < 1e-3
 
 
-def test_mean_elements_beside_sgp4() -> None:
-    day, month = mean_beside_sgp4(0.001, float(np.radians(51.6)))
+@pytest.mark.parametrize("eccentricity", [0.001, 0.05])
+def test_mean_elements_beside_sgp4(eccentricity: float) -> None:
+    day, month = mean_beside_sgp4(eccentricity, float(np.radians(51.6)))
     assert day < 30
     assert month < 300
 

@@ -235,7 +235,7 @@ def growth_rows() -> list[SpeedRow]:
 
 
 def _grown(points: int, days: int) -> dict[str, float]:
-    tries = 1 if points * days > 400_000 else TRIES  # what takes a minute is run once
+    tries = TRIES if points * days <= 30_000 else 1  # all others are held against it
     told = subprocess.run(
         [sys.executable, "-c", _GROWTH, str(points), str(days), str(tries)],
         check=True,
