@@ -416,13 +416,13 @@ def test_stores_and_air_close(rich):
 
 def test_steps_and_room_in_the_log_change_nothing(rich, monkeypatch):
     plan, leaks = rich
-    whole = lived(plan, leaks, replicas=20)
+    whole = lived(plan, leaks, replicas=5)
     monkeypatch.setattr(upkeep_fly, "_EVENTS_OF_A_REPLICA", 1)
-    first_lived = lived(plan._replace(exists=np.zeros_like(plan.exists)), leaks, replicas=20)
+    first_lived = lived(plan._replace(exists=np.zeros_like(plan.exists)), leaks, replicas=5)
     steps = first_lived.__class__(
         plan, first_lived.given, first_lived.state, first_lived.log, first_lived.course
     )
-    yes = np.ones(20, np.bool_)
+    yes = np.ones(5, np.bool_)
     for first in range(0, len(plan.exists), 17):
         steps = live(steps, first, min(first + 17, len(plan.exists)), yes, yes)
     assert events_of(steps) == events_of(whole)

@@ -30,7 +30,7 @@ class Row:
     @property
     def within(self) -> bool:
         """True if our figure lies within the tolerance of the published one."""
-        return self.ours is not None and abs(self.ours - self.truth) <= self.tolerance
+        return self.ours is not None and bool(abs(self.ours - self.truth) <= self.tolerance)
 
     @property
     def counts(self) -> bool:
