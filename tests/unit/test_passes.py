@@ -208,6 +208,16 @@ def test_an_even_horizon_by_azimuth_is_a_mask() -> None:
     np.testing.assert_array_equal(told.rise[told.site == 1], plain.rise[plain.site == 1])
 
 
+def test_a_horizon_below_the_mask_changes_nothing() -> None:
+    flown = orbit(days=2.0)
+    low = (np.array([0.0, 3.0]), np.array([-0.1, MASK - 0.02]))
+    plain = find_passes(flown, POSITION, VERTICAL, MASK)
+    hidden = find_passes(flown, POSITION, VERTICAL, MASK, azimuth_masks=[low] * len(POSITION))
+    assert len(plain) > 10
+    assert np.array_equal(hidden.site, plain.site)
+    np.testing.assert_allclose(hidden.rise, plain.rise, atol=2e-3)
+
+
 def test_walls_cut_a_pass_in_two() -> None:
     flown = orbit(97.0, 3.0)
     site, up = POSITION[4], VERTICAL[4]

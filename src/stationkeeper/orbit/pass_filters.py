@@ -68,7 +68,6 @@ def over_horizons(
     verticals: Array,
     lowest: Array,
     profiles: list[tuple[Array, Array] | None],
-    masks: Array,
     site: Integers,
     table: Array,
 ) -> tuple[Integers, Array]:

@@ -144,9 +144,7 @@ def find_passes(
     table = np.concatenate([one[1] for one in found]) if found else np.empty((0, 4))
     duration = (ephemeris.position.shape[0] - 1) * ephemeris.step
     if any(profile is not None for profile in profiles):
-        site, table = over_horizons(
-            ephemeris, sites, verticals, lowest, profiles, masks, site, table
-        )
+        site, table = over_horizons(ephemeris, sites, verticals, lowest, profiles, site, table)
     if sun is not None:
         kept = kept_parts(ephemeris, sites, verticals, sun, site, table)
         tops = tops_of(ephemeris, sites, verticals, kept)
