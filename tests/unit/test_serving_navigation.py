@@ -192,8 +192,10 @@ def test_where_no_pass_is_there_is_no_wait(folder: Path) -> None:
 
 def test_words_say_where_fixes_end_and_which_orbit_gives_more(folder: Path) -> None:
     words = " ".join(navigation.served(whole(folder), "all").words)
-    assert "as one more satellite" in words
-    assert "One pass of Small station at" in words
+    assert "As one more satellite: SMALL 51.6° in view" in words
+    assert "One pass gives a position: SMALL 51.6° to" in words
+    alone = " ".join(navigation.served(whole(folder), "alone").words)
+    assert ", none beyond some 6" in alone  # 51.6 degrees and what is seen from there
 
 
 def test_profiles_add_up_over_receivers_and_over_the_globe(folder: Path) -> None:
