@@ -266,3 +266,26 @@ def test_messages_between_stations_wait_for_both_of_them() -> None:
     assert "Short messages between a centre and a centre" in words
     still = message_waits(scene(), programme().payload["high"], WITHOUT, pair)
     assert still[1].tolist() == [0.0, 0.0]  # seen from both at all times
+
+
+def other_service(**changes: Any) -> Scene:
+    """Return the scene with the service ``alone`` changed."""
+    one = programme()
+    services = {**one.service, "alone": one.service["alone"].model_copy(update=changes)}
+    return replace(scene(), programme=one.model_copy(update={"service": services}))
+
+
+def test_stations_that_never_hear_at_once_take_what_each_takes_by_itself() -> None:
+    both = emptied(scene(), "alone", "down", "small")
+    apart = [
+        emptied(other_service(ground=(key,)), "alone", "down", "small") for key in ("north", "east")
+    ]
+    assert min(one.room for one in apart) > 0
+    assert both.room == pytest.approx(sum(one.room for one in apart), rel=1e-9)
+    assert both.contact == pytest.approx(sum(one.contact for one in apart), rel=1e-9)
+
+
+def test_data_that_had_no_time_to_come_are_in_no_share() -> None:
+    told = values("alone", WITHOUT, other_service(payloads=(), without=("high",)))
+    assert told["delivery_ratio"] == pytest.approx(1.0, rel=1e-6)
+    assert told["latency_p90_h"] == pytest.approx(0.0, abs=1e-6)

@@ -123,7 +123,7 @@ def _without(scene: Scene, service: str, key: str, users: Users | None) -> Provi
     if payload is None or payload.link is None:
         title = many.title
         return Provided(key, title, contacts, None, None, None, None, not flown)
-    return _rated(key, payload, contacts, whom, altitude, float(number), users is None)
+    return rated(key, payload, contacts, whom, altitude, float(number), users is None)
 
 
 @cache
@@ -163,10 +163,10 @@ def _linked(
     whom = users or belt_users(LONGITUDES_WITH_GATEWAYS if link.bent_pipe else LONGITUDES)
     contacts = moving_contacts(flown, whom, float(np.radians(payload.mask_deg)), gateways)
     busy = there * len(flown)
-    return _rated(key, payload, contacts, whom, altitude, busy, users is None)
+    return rated(key, payload, contacts, whom, altitude, busy, users is None)
 
 
-def _rated(
+def rated(
     key: str,
     payload: Payload,
     contacts: Contacts,
