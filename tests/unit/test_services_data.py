@@ -276,13 +276,17 @@ def other_service(**changes: Any) -> Scene:
 
 
 def test_stations_that_never_hear_at_once_take_what_each_takes_by_itself() -> None:
-    both = emptied(scene(), "alone", "down", "small")
-    apart = [
-        emptied(other_service(ground=(key,)), "alone", "down", "small") for key in ("north", "east")
-    ]
-    assert min(one.room for one in apart) > 0
-    assert both.room == pytest.approx(sum(one.room for one in apart), rel=1e-9)
-    assert both.contact == pytest.approx(sum(one.contact for one in apart), rel=1e-9)
+    down = programme().payload["down"]
+    assert down.link is not None
+    weak = down.model_copy(update={"link": down.link.model_copy(update={"eirp_dbw": 3.0})})
+    rooms = []
+    for ground in (("centres",), ("north",), ("east",)):
+        one = other_service(ground=ground)
+        payloads = {**one.programme.payload, "down": weak}  # its rate follows the elevation
+        other = one.programme.model_copy(update={"payload": payloads})
+        rooms.append(emptied(replace(one, programme=other), "alone", "down", "small").room)
+    assert min(rooms) > 0
+    assert rooms[0] == pytest.approx(rooms[1] + rooms[2], rel=1e-9)
 
 
 def test_data_that_had_no_time_to_come_are_in_no_share() -> None:

@@ -41,7 +41,7 @@ MEGAHERTZ: Final = 1e6  # [Hz]
 MASK: Final = float(np.radians(5.0))  # of users of a constellation that says none; our choice
 SATELLITE_DAYS: Final = 24.0  # looked at of a constellation: so many days over its satellites
 _FEWEST_DAYS: Final = 2.0  # [d]
-_TILT: Final = {"circular": np.pi / 4, "linear-horizontal": 0.0, "linear-vertical": np.pi / 2}
+TILT: Final = {"circular": np.pi / 4, "linear-horizontal": 0.0, "linear-vertical": np.pi / 2}
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +184,7 @@ def rated(
     sky = _sky(
         link.frequency_ghz * GIGAHERTZ,
         terminal.antenna_m,
-        _TILT[link.polarisation],
+        TILT[link.polarisation],
         tuple(contacts.elevation.tolist()),
         tuple(users.latitude[here].tolist()),
         tuple(users.longitude[here].tolist()),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stationkeeper.constants import EARTH_RADIUS, SECONDS_PER_DAY
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime.serving.climate import climate_maps
+from stationkeeper.lifetime.serving.links import TILT
 from stationkeeper.lifetime.serving.scene import (
     WITHOUT,
     Scene,
@@ -45,11 +46,6 @@ AGAINST_RELAY: Final = 0.618034
 course of a month each meets the other in every phase. Ours. [-]"""
 GIGABIT: Final = 1e9  # [bit]
 MEGABIT: Final = 1e6  # [bit]
-_TILT: Final = {
-    "linear-horizontal": 0.0,
-    "linear-vertical": np.pi / 2,
-    "circular": np.pi / 4,
-}
 
 
 @dataclass(frozen=True)
@@ -275,7 +271,7 @@ def _rates(link: Link, altitude: float, hearers: Sequence[Hearer]) -> list[Array
             continue
         frequency = link.frequency_ghz * 1e9
         lost = attenuation(
-            climate, frequency, ANGLES, diameter=dish.antenna_m, tilt=_TILT[link.polarisation]
+            climate, frequency, ANGLES, diameter=dish.antenna_m, tilt=TILT[link.polarisation]
         )
         found[kind] = link_budget(
             ANGLES,
