@@ -18,7 +18,7 @@ from stationkeeper.lifetime.serving.contacts import (
     standing_contacts,
     users_at,
 )
-from stationkeeper.lifetime.serving.links import provided
+from stationkeeper.lifetime.serving.links import provided, rated
 from stationkeeper.lifetime.serving.scene import WITHOUT, Scene, scene_of
 from stationkeeper.orbit.ephemeris import Ephemeris, geostationary, mean_ephemeris
 from stationkeeper.orbit.frames import place, vertical
@@ -176,9 +176,19 @@ def test_a_service_is_told_for_each_orbit_and_without_a_station():
     assert {one.orbit for one in found.maps} == orbits
     for one in found.maps:
         assert (len(one.values), len(one.values[0])) == (60, 120)
+        profile = next(
+            each
+            for each in found.profiles
+            if (each.measure, each.orbit) == (one.measure, one.orbit)
+        )
+        edges = np.array(profile.values, float)
+        rows = np.array(one.values, float).mean(axis=1)
+        assert rows == pytest.approx((edges[1:] + edges[:-1]) / 2, abs=1e-6)
     text = " ".join(found.words)
     assert "gives more contact between" in text
-    assert "wrong tool" in text
+    assert len(found.words) <= 6
+    assert "ROS 51.6° up to 67." in text
+    assert "Contact in the mean over the Earth: ROS 51.6° 2" in text
 
 
 def test_a_place_asked_for_is_what_the_place_is_told_for_contracts():
@@ -208,6 +218,19 @@ def test_all_users_share_what_the_beams_carry():
     assert rated[2, 10.0].footprint == pytest.approx(2 * rated[1, 10.0].footprint)
     assert rated[1, 1.0].capacity == pytest.approx(10 * rated[1, 10.0].capacity)
     assert rated[8, 1.0].capacity == pytest.approx(rated[1, 1.0].capacity)  # one user, one beam
+
+
+def test_who_sees_two_satellites_at_once_uses_one():
+    users = users_at([0.8], [0.6])
+    payload = programme().payload["ros-messages"]
+    once, twice = (
+        rated(
+            "ros-messages", payload, moving_contacts([flown()] * many, users, MASK), users, 410e3,
+            1.0, False,
+        )
+        for many in (1, 2)
+    )  # fmt: skip
+    assert twice.capacity == pytest.approx(once.capacity)
 
 
 def test_a_station_alone_or_others_alone_are_told_too():

@@ -71,7 +71,9 @@ def test_contacts_that_cannot_be_are_told() -> None:
     with pytest.raises(DomainError, match="no antennas"):
         share_out([0], [1], [0.0], [1.0], [1])
     with pytest.raises(DomainError, match="two times"):
-        rate_pieces([0.0], [1.0], [[0.3]], [0.0], [1.0])
+        rate_pieces([0.0], [1.0], [0.3], [1], [0.0], [1.0])
+    with pytest.raises(DomainError, match="two times"):
+        rate_pieces([0.0], [1.0], [0.3, 0.4], [3], [0.0], [1.0])
     with pytest.raises(DomainError, match="rate above zero"):
         contact_graph([0], [1], [0.0], [1.0], 0.0)
     graph = contact_graph([0], [1], [0.0], [1.0], 1.0)
@@ -84,7 +86,7 @@ def test_contacts_that_cannot_be_are_told() -> None:
 def test_no_bit_is_lost_between_the_steps_of_a_table() -> None:
     table, rates = np.radians([5.0, 10.0, 30.0]), np.array([1e6, 4e6, 9e6])
     elevation = np.radians([2.0, 12.0, 40.0, 20.0, 20.0, 5.0])
-    begin, end, rate, contact = rate_pieces([100.0], [200.0], [elevation], table, rates)
+    begin, end, rate, contact = rate_pieces([100.0], [200.0], elevation, [6], table, rates)
     assert contact.tolist() == [0] * 5
     at = np.linspace(100, 200, 1_000_001)
     angle = np.interp(at, np.linspace(100, 200, 6), elevation)
@@ -92,7 +94,7 @@ def test_no_bit_is_lost_between_the_steps_of_a_table() -> None:
     brute = np.where(index >= 0, rates[index], 0.0)
     assert (rate * (end - begin)).sum() == pytest.approx(np.trapezoid(brute, at), rel=1e-5)
     assert rate[3] == 4e6  # level: neither up nor down
-    assert rate_pieces([], [], [], table, rates)[0].size == 0
+    assert rate_pieces([], [], [], [], table, rates)[0].size == 0
 
 
 def routes(graph, origin, start, size):

@@ -198,7 +198,7 @@ def test_a_place_hears_what_it_sees_and_no_relay() -> None:
     placed = replace(scene(), place=(float(np.radians(55.0)), float(np.radians(37.0))))
     told = values("data", "small", placed)
     assert told["delivered_gb_per_day"] == pytest.approx(here["delivered_gb_per_day"], rel=1e-9)
-    assert "Relays come down elsewhere" in " ".join(served(placed, "data").words)
+    assert "relays come down elsewhere" in " ".join(served(placed, "data").words)
 
 
 def test_satellites_share_the_antennas_and_those_that_stand_still_never_wait() -> None:
@@ -221,8 +221,9 @@ def test_stations_without_a_receiver_are_named_and_left_out() -> None:
 
 def test_words_tell_figures_and_that_data_are_made_aboard() -> None:
     words = " ".join(served(scene(), "alone").words)
-    assert "recorder makes 173 GB a day" in words
-    assert "by the ground alone" in words
+    assert "of 173 GB a day are delivered" in words
+    assert "SMALL 51.6°: " in words
+    assert "By the ground alone: SMALL" in words
     assert "made aboard" in words
     assert "made aboard" not in " ".join(served(scene(), "data").words)
 
@@ -262,6 +263,33 @@ def test_messages_between_stations_wait_for_both_of_them() -> None:
     half = wait_of_share(0.5, least, most, weight)
     assert 0.3 * 3600 < half < 86_400
     words = " ".join(served(scene(), "alone").words)
-    assert "short messages between a centre and a centre" in words
+    assert "Short messages between a centre and a centre" in words
     still = message_waits(scene(), programme().payload["high"], WITHOUT, pair)
     assert still[1].tolist() == [0.0, 0.0]  # seen from both at all times
+
+
+def other_service(**changes: Any) -> Scene:
+    """Return the scene with the service ``alone`` changed."""
+    one = programme()
+    services = {**one.service, "alone": one.service["alone"].model_copy(update=changes)}
+    return replace(scene(), programme=one.model_copy(update={"service": services}))
+
+
+def test_stations_that_never_hear_at_once_take_what_each_takes_by_itself() -> None:
+    down = programme().payload["down"]
+    assert down.link is not None
+    weak = down.model_copy(update={"link": down.link.model_copy(update={"eirp_dbw": 3.0})})
+    rooms = []
+    for ground in (("centres",), ("north",), ("east",)):
+        one = other_service(ground=ground)
+        payloads = {**one.programme.payload, "down": weak}  # its rate follows the elevation
+        other = one.programme.model_copy(update={"payload": payloads})
+        rooms.append(emptied(replace(one, programme=other), "alone", "down", "small").room)
+    assert min(rooms) > 0
+    assert rooms[0] == pytest.approx(rooms[1] + rooms[2], rel=1e-9)
+
+
+def test_data_that_had_no_time_to_come_are_in_no_share() -> None:
+    told = values("alone", WITHOUT, other_service(payloads=(), without=("high",)))
+    assert told["delivery_ratio"] == pytest.approx(1.0, rel=1e-6)
+    assert told["latency_p90_h"] == pytest.approx(0.0, abs=1e-6)

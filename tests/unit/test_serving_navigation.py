@@ -13,8 +13,11 @@ from stationkeeper.lifetime.serving import navigation, occultations
 from stationkeeper.lifetime.serving.scene import WITHOUT, MeasureRow, Scene, Served, scene_of
 from stationkeeper.orbit.frames import place, vertical
 from stationkeeper.orbit.passes import find_passes
+from stationkeeper.orbit.visibility import gap_statistics
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.services import MEASURES
+from stationkeeper.services.dilution import even_places
+from stationkeeper.services.doppler_fix import usable
 from tests.programmes import check_changed
 
 Array = NDArray[np.float64]
@@ -183,6 +186,19 @@ def test_at_a_place_passes_are_those_of_the_search(folder: Path) -> None:
     assert navigation.at_site(scene, "alone", WITHOUT, *MOSCOW) == {}
 
 
+def test_the_wait_is_that_of_the_gaps_between_passes_that_give_fixes(folder: Path) -> None:
+    scene = whole(folder)
+    found = navigation.at_site(scene, "alone", "small", *MOSCOW)
+    where = place([MOSCOW[0]], [MOSCOW[1]]), vertical([MOSCOW[0]], [MOSCOW[1]])
+    passes = find_passes(scene.tracks[0].ephemeris, *where, np.radians(10))
+    beacon = scene.programme.payload["signal"].beacon
+    assert beacon is not None
+    good = usable(passes.top_elevation, passes.set - passes.rise, beacon.count_s)
+    waits = gap_statistics(passes.rise[good], passes.set[good], scene.duration)
+    assert found["mean_wait_h"] == pytest.approx(waits.mean_wait / 3600)
+    assert found["longest_gap_h"] == pytest.approx(waits.longest / 3600)
+
+
 def test_where_no_pass_is_there_is_no_wait(folder: Path) -> None:
     found = navigation.at_site(whole(folder), "alone", "small", float(np.radians(85)), 0.0)
     assert found["fixes_per_day"] == 0.0
@@ -192,8 +208,10 @@ def test_where_no_pass_is_there_is_no_wait(folder: Path) -> None:
 
 def test_words_say_where_fixes_end_and_which_orbit_gives_more(folder: Path) -> None:
     words = " ".join(navigation.served(whole(folder), "all").words)
-    assert "as one more satellite" in words
-    assert "One pass of Small station at" in words
+    assert "As one more satellite: SMALL 51.6° in view" in words
+    assert "One pass gives a position: SMALL 51.6° to" in words
+    alone = " ".join(navigation.served(whole(folder), "alone").words)
+    assert ", none beyond some 6" in alone  # 51.6 degrees and what is seen from there
 
 
 def test_profiles_add_up_over_receivers_and_over_the_globe(folder: Path) -> None:
@@ -230,6 +248,17 @@ def test_places_all_over_the_globe_share_the_profiles(folder: Path) -> None:
     assert total is not None
     assert 0.0 < sum(near) < 0.05 * total
     assert occultations.at_site(scene, "dry", WITHOUT, 0.0, 0.0) == {}
+
+
+def test_profiles_near_places_all_over_the_globe_are_all_of_them(folder: Path) -> None:
+    scene = whole(folder)
+    total = told(occultations.occultation_rows(scene, "dry"))["profiles_per_day", "small"].value
+    near = [
+        occultations.at_site(scene, "dry", "small", float(a), float(b))["profiles_per_day"]
+        for a, b in zip(*even_places(600), strict=True)
+    ]
+    caps = 2 / (1 - np.cos(500e3 / 6_371e3))
+    assert np.mean(near) * caps == pytest.approx(total, rel=0.03)
 
 
 def test_a_short_scene_with_long_steps_is_worked_out_too(folder: Path) -> None:

@@ -1,7 +1,6 @@
 """Who talks to whom when: contacts cut so that no transmitter and no antenna is used twice."""
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -145,10 +144,43 @@ class _Busy:
         return parts
 
 
+def even_times(begin: ArrayLike, end: ArrayLike, counts: ArrayLike) -> tuple[Array, Integers]:
+    """Even times of contacts, the ends included, contact after contact.
+
+    Parameters
+    ----------
+    begin, end : array_like, (n,)
+        Contacts. [s]
+    counts : array_like of int, (n,)
+        Times of each, two or more. [-]
+
+    Returns
+    -------
+    times : ndarray, (sum of counts,)
+        [s]
+    contact : ndarray of int, (sum of counts,)
+        Contact of each. [-]
+
+    Examples
+    --------
+    >>> even_times([0.0, 5.0], [4.0, 6.0], [3, 2])[0].tolist()
+    [0.0, 2.0, 4.0, 5.0, 6.0]
+    """
+    many = np.asarray(counts, np.int64)
+    first, last = np.asarray(begin, float), np.asarray(end, float)
+    contact = np.repeat(np.arange(many.size), many)
+    nth = np.arange(contact.size) - np.repeat(np.cumsum(many) - many, many)
+    part = nth / (many - 1)[contact]
+    # Rounding must not lead out of a contact: none is out of the ephemeris then.
+    times = np.minimum(first[contact] + (last - first)[contact] * part, last[contact])
+    return times, contact
+
+
 def rate_pieces(
     begin: ArrayLike,
     end: ArrayLike,
-    elevation: Sequence[ArrayLike],
+    elevation: ArrayLike,
+    counts: ArrayLike,
     table_elevation: ArrayLike,
     table_rate: ArrayLike,
 ) -> tuple[Array, Array, Array, Integers]:
@@ -158,8 +190,10 @@ def rate_pieces(
     ----------
     begin, end : array_like, (n,)
         Contacts. [s]
-    elevation : sequence of array_like, each (k,)
-        Elevation at k even times of each contact, the ends included, k >= 2. [rad]
+    elevation : array_like, (sum of counts,)
+        Elevation at even times of each contact, the ends included, contact after contact. [rad]
+    counts : array_like of int, (n,)
+        How many elevations each contact has, two or more. [-]
     table_elevation : array_like, (m,)
         Rising. [rad]
     table_rate : array_like, (m,)
@@ -175,7 +209,7 @@ def rate_pieces(
     Raises
     ------
     DomainError
-        If a contact has fewer than two elevations.
+        If a contact has fewer than two elevations, or there are more or fewer than counted.
 
     Notes
     -----
@@ -184,21 +218,17 @@ def rate_pieces(
 
     Examples
     --------
-    >>> _, _, rate, _ = rate_pieces([0.0], [20.0], [[0.0, 0.2, 0.0]], [0.0, 0.1], [0.0, 8.0])
+    >>> _, _, rate, _ = rate_pieces([0.0], [20.0], [0.0, 0.2, 0.0], [3], [0.0, 0.1], [0.0, 8.0])
     >>> rate.tolist()
     [4.0, 4.0]
     """
     steps, rates = np.asarray(table_elevation, float), np.asarray(table_rate, float)
-    counts = np.array([np.size(one) for one in elevation], int)
-    if np.any(counts < 2):
+    many, angles = np.asarray(counts, int), np.asarray(elevation, float)
+    if np.any(many < 2) or many.sum() != angles.size:
         raise DomainError("the rate of a contact needs elevations at two times or more")
-    if not counts.size:
+    if not many.size:
         return np.empty(0), np.empty(0), np.empty(0), np.empty(0, np.int64)
-    angles = np.concatenate([np.asarray(one, float) for one in elevation])
-    contact = np.repeat(np.arange(counts.size), counts)
-    nth = np.arange(angles.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    first, last = np.asarray(begin, float), np.asarray(end, float)
-    times = first[contact] + (last - first)[contact] * nth / (counts - 1)[contact]
+    times, contact = even_times(begin, end, many)
     at = np.flatnonzero(contact[1:] == contact[:-1])
     low = np.minimum(angles[at], angles[at + 1])
     high = np.maximum(angles[at], angles[at + 1])

@@ -1,5 +1,6 @@
 """How long data wait: shares and percentiles of waits that are even within pieces."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,24 +84,74 @@ def wait_of_share(
 
     Notes
     -----
-    Bisection to the spacing of floats.
+    Bisection to a nanosecond.
 
     Examples
     --------
     >>> round(wait_of_share(0.9, [0.0], [10.0], [1.0]), 9)
     9.0
     """
-    if not 0 <= share <= 1:
-        raise DomainError(f"a share of data lies between 0 and 1: given {share:g}")
+    return waits_of_shares([share], least, most, weight, whole)[0]
+
+
+def waits_of_shares(
+    shares: Sequence[float],
+    least: ArrayLike,
+    most: ArrayLike,
+    weight: ArrayLike,
+    whole: float | None = None,
+) -> list[float | None]:
+    """Times within which shares of the data came, as `wait_of_share`, sorted once for all.
+
+    Parameters
+    ----------
+    shares : sequence of float
+        From 0 to 1. [-]
+    least, most, weight, whole
+        As of `share_within`.
+
+    Returns
+    -------
+    list of float or None
+        The least wait within which at least each share came. [s]
+
+    Raises
+    ------
+    DomainError
+        If a share is not between 0 and 1.
+
+    Examples
+    --------
+    >>> [round(wait, 9) for wait in waits_of_shares([0.5, 0.9], [0.0], [10.0], [1.0])]
+    [5.0, 9.0]
+    """
+    for share in shares:
+        if not 0 <= share <= 1:
+            raise DomainError(f"a share of data lies between 0 and 1: given {share:g}")
     low, high, heavy = _pieces(least, most, weight)
     total = float(heavy.sum()) if whole is None else float(whole)
-    # Sums of a month's pieces round: a share of 1 must be reached all the same.
-    wanted = share * (1.0 - 1e-12)
-    if not (heavy.size and total > 0) or heavy.sum() < wanted * total:
-        return None
-    # No share comes sooner than if all of each piece came at its least, nor later than at its most.
-    data = wanted * total
-    below, above = _reached(low, heavy, data), _reached(high, heavy, data)
+    if not (heavy.size and total > 0):
+        return [None for _ in shares]
+    by_low, by_high = _ranked(low, heavy), _ranked(high, heavy)
+    came = heavy.sum()
+    found: list[float | None] = []
+    for share in shares:
+        # Sums of a month's pieces round: a share of 1 must be reached all the same.
+        data = share * (1.0 - 1e-12) * total
+        if came < data:
+            found.append(None)
+            continue
+        # None comes sooner than if each piece came at its least, nor later than at its most.
+        found.append(
+            _between(low, high, heavy, data, _reached(by_low, data), _reached(by_high, data))
+        )
+    return found
+
+
+def _between(
+    low: Array, high: Array, heavy: Array, data: float, below: float, above: float
+) -> float:
+    """Return the wait within which so many data came, between two that bound it."""
     early = high < below
     before = float(heavy[early].sum())
     kept = ~early & (low <= above)
@@ -182,11 +233,16 @@ def _pieces(least: ArrayLike, most: ArrayLike, weight: ArrayLike) -> tuple[Array
     return np.minimum(one, other), np.maximum(one, other), heavy
 
 
-def _reached(waits: Array, heavy: Array, data: float) -> float:
-    """Return the wait at which the data that came are so many, each piece coming at once."""
+def _ranked(waits: Array, heavy: Array) -> tuple[Array, Array]:
+    """Return waits in order, and the data that came by each if each piece comes at once."""
     order = np.argsort(waits)
-    place = int(np.searchsorted(np.cumsum(heavy[order]), data))
-    return float(waits[order[min(place, order.size - 1)]])
+    return waits[order], np.cumsum(heavy[order])
+
+
+def _reached(ranked: tuple[Array, Array], data: float) -> float:
+    """Return the wait at which the data that came are so many, each piece coming at once."""
+    waits, came = ranked
+    return float(waits[min(int(np.searchsorted(came, data)), waits.size - 1)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +257,8 @@ class _Spread:
 
     def until(self, wait: float) -> float:
         """Return the data that waited no longer than a time."""
-        even = (np.clip(wait, self.low, self.high) - self.low) @ self.rate
+        # Not `@`: its threads take longer than the sum, and their number would change its rounding.
+        even = np.einsum("i,i->", np.clip(wait, self.low, self.high) - self.low, self.rate)
         return float(even + self.summed[np.searchsorted(self.at, wait, side="right")])
 
 

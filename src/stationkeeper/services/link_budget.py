@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from stationkeeper.constants import EARTH_RADIUS
 from stationkeeper.errors import DomainError
 from stationkeeper.services.modulation import Modulations
+from stationkeeper.services.time_transfer import SPEED_OF_LIGHT
 
 Array = NDArray[np.float64]
 
-LIGHT: Final = 299_792_458.0  # [m/s] exact, SI 2019
 BOLTZMANN: Final = 1.380649e-23  # [J/K] exact, SI 2019
 _BOLTZMANN_DB: Final = 10.0 * np.log10(BOLTZMANN)  # -228.6 dB
 
@@ -75,7 +75,7 @@ def free_space_loss(frequency: ArrayLike, distance: ArrayLike) -> Array:
     >>> round(float(free_space_loss(1e9, 1e3)), 2)  # 92.45 dB for 1 GHz and 1 km
     92.45
     """
-    waves = np.asarray(distance, float) * np.asarray(frequency, float) / LIGHT
+    waves = np.asarray(distance, float) * np.asarray(frequency, float) / SPEED_OF_LIGHT
     return np.asarray(20.0 * np.log10(4.0 * np.pi * waves))
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from stationkeeper.lifetime.serving.communications_words import words_of
 from stationkeeper.lifetime.serving.contacts import ROW_DEG, Users, belt_users, users_at
-from stationkeeper.lifetime.serving.links import Provided, belt_columns, provided
+from stationkeeper.lifetime.serving.links import Provided, provided
 from stationkeeper.lifetime.serving.scene import (
     WITHOUT,
     Map,
@@ -33,6 +33,7 @@ FOOTPRINT: Final = "footprint_capacity_gb_per_day"
 
 _GIGABYTE_DAY: Final = 86_400.0 / 8e9  # [GB/d] of a bit/s
 _WAITS: Final = ("longest_gap_h", "mean_wait_h", "availability")  # only where it is served
+_ROWS: Final = round(180.0 / ROW_DEG) + 1
 _MAP_ROWS: Final = 60
 _MAP_COLUMNS: Final = 120
 
@@ -60,14 +61,13 @@ def served(scene: Scene, key: str) -> Served:
         If a link holds nowhere, a terminal is missing, or a bent pipe has no gateway.
     """
     result = Served(alone=True)
-    columns = belt_columns(scene, key)
     found = {orbit: provided(scene, key, orbit, None) for orbit in orbits_of(scene, key)}
     asked = _asked(scene, key)
     for orbit, providers in found.items():
         belts = [belt_users(_columns(one)) for one in providers]
         everywhere = _together(providers, belts)
         if asked is None:
-            result.measures.extend(_mean_rows(orbit, everywhere, belt_users(columns), columns))
+            result.measures.extend(_mean_rows(orbit, everywhere))
         else:
             users, where = asked
             result.measures.extend(_rows_at(scene, key, orbit, users, where))
@@ -151,7 +151,7 @@ def _asked(scene: Scene, key: str) -> tuple[Users, str] | None:
 
 
 def _columns(one: Provided) -> int:
-    return one.contacts.seconds.size // int(round(180.0 / ROW_DEG) + 1)
+    return one.contacts.seconds.size // _ROWS
 
 
 def _together(providers: list[Provided], users: list[Users]) -> dict[str, Array]:
@@ -181,18 +181,16 @@ def _together(providers: list[Provided], users: list[Users]) -> dict[str, Array]
 
 def _on(values: Array, places: int) -> Array:
     """Bring values of a belt of some longitudes onto one of others, by rows."""
-    rows = int(round(180.0 / ROW_DEG) + 1)
     if values.size == places:
         return values
-    means = values.reshape(rows, -1).mean(axis=1)
-    return np.repeat(means, places // rows)
+    return np.repeat(values.reshape(_ROWS, -1).mean(axis=1), places // _ROWS)
 
 
-def _mean_rows(orbit: str, found: dict[str, Array], users: Users, columns: int) -> list[MeasureRow]:
+def _mean_rows(orbit: str, found: dict[str, Array]) -> list[MeasureRow]:
     """Return the mean over the Earth of each measure; of waits, over where it is served."""
     rows = []
     for measure, values in found.items():
-        weight = belt_users(values.size * columns // users.latitude.size).weight
+        weight = belt_users(values.size // _ROWS).weight
         some = np.isfinite(values)
         share = float(weight[some].sum())
         value = float(weight[some] @ values[some] / share) if share > 0 else None

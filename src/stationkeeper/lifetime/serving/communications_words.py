@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from stationkeeper.constants import EARTH_RADIUS
 from stationkeeper.lifetime.serving.contacts import ROW_DEG
+from stationkeeper.lifetime.serving.labels import label
 from stationkeeper.lifetime.serving.links import Provided
 from stationkeeper.lifetime.serving.scene import WITHOUT, Scene, Served
+from stationkeeper.lifetime.serving.wording import figure
 
 Array = NDArray[np.float64]
 
@@ -35,7 +37,8 @@ def words_of(scene: Scene, key: str, found: dict[str, list[Provided]], result: S
     -------
     list of str
     """
-    words = [_link(scene, orbit, one) for orbit, many in found.items() for one in many]
+    titles = dict.fromkeys(one.title for many in found.values() for one in many)
+    words = [_link(scene, title, found) for title in titles]
     profiles = {
         one.orbit: (np.array(one.latitude_deg), np.array(one.values, float))
         for one in result.profiles
@@ -47,43 +50,47 @@ def words_of(scene: Scene, key: str, found: dict[str, list[Provided]], result: S
 
 
 def _name(scene: Scene, orbit: str) -> str:
-    if orbit == WITHOUT:
-        return "Without a station"
-    track = scene.track(orbit)
-    inclination = float(np.degrees(track.inclination))
-    return f"{track.title}, {inclination:.1f}° and {track.altitude / 1e3:.0f} km"
+    return "without a station" if orbit == WITHOUT else label(scene.track(orbit))
 
 
-def _link(scene: Scene, orbit: str, one: Provided) -> str:
-    rows = one.contacts.seconds.reshape(_ROWS, -1).mean(axis=1)
-    latitude = np.linspace(-90.0, 90.0, rows.size)
-    text = f"{_name(scene, orbit)}, {one.title}: "
-    reached = latitude[rows > 0]
-    if not reached.size:
-        return text + "nobody is in contact."
-    north = _highest(scene, orbit, one)
-    if north is None:
-        north = float(np.abs(reached).max())
-    best = int(rows.argmax())
-    minutes = rows / 60.0 / one.contacts.days
-    text += (
-        f"in contact up to {north:.1f}° of latitude, most at {abs(latitude[best]):.0f}° with"
-        f" {minutes[best]:.0f} min a day"
-    )
-    if one.availability is not None and one.budget is not None:
-        held = one.availability[np.isfinite(one.availability)]
-        low = float(one.budget.clear_margin.max(axis=0)[0])
-        high = float(one.budget.clear_margin.max())
-        text += (
-            f"; margin of the hardiest modulation {low:.0f} dB at the lowest elevation and"
-            f" {high:.0f} dB at best, the link holds "
+def _link(scene: Scene, title: str, found: dict[str, list[Provided]]) -> str:
+    """Say how far north a link is in contact on each orbit, how long, and what of that holds."""
+    parts = []
+    held: list[Array] = []
+    margins: list[float] = []
+    for orbit, one in ((orbit, one) for orbit, many in found.items() for one in many):
+        if one.title != title:
+            continue
+        rows = one.contacts.seconds.reshape(_ROWS, -1).mean(axis=1)
+        latitude = np.linspace(-90.0, 90.0, rows.size)
+        reached = latitude[rows > 0]
+        if not reached.size:
+            parts.append(f"{_name(scene, orbit)} 0 min a day")
+            continue
+        north = _highest(scene, orbit, one)
+        if north is None:
+            north = float(np.abs(reached).max())
+        best = int(rows.argmax())
+        minutes = float(rows[best]) / 60.0 / one.contacts.days
+        parts.append(
+            f"{_name(scene, orbit)} up to {north:.1f}° of latitude, most at"
+            f" {abs(latitude[best]):.0f}° with {figure(minutes)} min a day"
         )
-        if held.min() > _ALWAYS:
+        if one.availability is not None and one.budget is not None:
+            held.append(one.availability[np.isfinite(one.availability)])
+            margins += [float(one.budget.clear_margin.max(axis=0)[0])]
+            margins += [float(one.budget.clear_margin.max())]
+    text = f"{title}: {'; '.join(parts)}"
+    if held:
+        low, high = (100 * float(side([side(one) for one in held])) for side in (min, max))
+        text += (
+            f"; margin of the hardiest modulation {min(margins):.0f} to {max(margins):.0f} dB, the"
+            " link holds "
+        )
+        if low > 100 * _ALWAYS:
             text += f"more than {100 * _ALWAYS:.1f} % of the time in view everywhere"
         else:
-            text += (
-                f"{100 * held.min():.1f} to {100 * held.max():.1f} % of the time in view, by place"
-            )
+            text += f"{low:.1f} to {high:.1f} % of the time in view, by place"
     return text + "."
 
 
@@ -111,9 +118,13 @@ def _pairs(scene: Scene, profiles: dict[str, tuple[Array, Array]]) -> list[str]:
             better = latitude[north & (one > other * 1.02)]
             worse = latitude[north & (other > one * 1.02)]
             if not better.size or not worse.size:
-                winner = first if better.size else second
-                if better.size or worse.size:
-                    words.append(f"{_name(scene, winner)} gives more contact at every latitude.")
+                winner, than = (first, second) if better.size else (second, first)
+                more = better if better.size else worse
+                if more.size:
+                    words.append(
+                        f"{_name(scene, winner)} gives more contact than {_name(scene, than)}"
+                        f" between {more.min():.0f}° and {more.max():.0f}°."
+                    )
                 continue
             at = int(np.flatnonzero(latitude == 45.0)[0])
             top = int(np.flatnonzero(latitude == 75.0)[0])
@@ -129,20 +140,14 @@ def _pairs(scene: Scene, profiles: dict[str, tuple[Array, Array]]) -> list[str]:
 
 def _alone(scene: Scene, profiles: dict[str, tuple[Array, Array]]) -> list[str]:
     """Say how little of the day one low satellite is there, and what others give."""
-    words = []
-    others = profiles.get(WITHOUT)
+    parts = []
     for orbit, (latitude, minutes) in profiles.items():
-        if orbit == WITHOUT:
-            continue
-        share = float(np.cos(np.radians(latitude)) @ minutes / np.cos(np.radians(latitude)).sum())
-        text = (
-            f"{_name(scene, orbit)} is in contact {share:.0f} min a day, {share / 14.4:.1f} % of"
-            " the time, in the mean over the Earth: enough for messages that can wait, the wrong"
-            " tool for talk and for alarms"
-        )
-        if others is not None:
-            area = np.cos(np.radians(latitude))
-            mean = float(area @ others[1] / area.sum())
-            text += f"; those that serve without a station are there {mean:.0f} min a day"
-        words.append(text + ".")
-    return words
+        area = np.cos(np.radians(latitude))
+        mean = float(area @ minutes / area.sum())
+        parts.append(f"{_name(scene, orbit)} {figure(mean)} min a day ({mean / 14.4:.1f} %)")
+    if not any(orbit != WITHOUT for orbit in profiles):
+        return []
+    return [
+        f"Contact in the mean over the Earth: {'; '.join(parts)}; less than 100 % serves messages"
+        " that can wait, not talk and alarms."
+    ]

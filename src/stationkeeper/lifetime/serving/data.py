@@ -1,6 +1,6 @@
 """What data services deliver, how fresh, with a station and without."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.constants import SECONDS_PER_DAY
+from stationkeeper.lifetime.serving.labels import label
 from stationkeeper.lifetime.serving.messages import message_words
 from stationkeeper.lifetime.serving.recorders import Emptied, Spot, counted, emptied, hearers_of
 from stationkeeper.lifetime.serving.scene import (
@@ -18,10 +19,11 @@ from stationkeeper.lifetime.serving.scene import (
     Served,
     Track,
 )
+from stationkeeper.lifetime.serving.wording import figure, listed, wait_text
 from stationkeeper.programme.services import Payload
 from stationkeeper.services.age_of_information import age_of_information
 from stationkeeper.services.downlink import Downlink
-from stationkeeper.services.latency import share_within, wait_of_share
+from stationkeeper.services.latency import share_within, waits_of_shares
 from stationkeeper.units import HOUR
 
 Array = NDArray[np.float64]
@@ -74,13 +76,13 @@ def served(scene: Scene, key: str) -> Served:
         told.distributions.append(_distribution(flown, scene.duration, track.key))
         told.words.extend(_words(scene, key, track, flown))
     told.words.extend(_by_ground(scene, key))
-    told.words.extend(_messages(scene, key))
+    if not scene.place:
+        told.words.extend(message_words(scene, key))
     if scene.place:
-        told.words.append("Relays come down elsewhere and are left out at a place.")
+        told.words.append("At a place 0 GB come by relay: relays come down elsewhere.")
     if told.measures and not alone:
         told.words.append(
-            "Nobody delivers these data without a station: they are made aboard. A ground network"
-            " alone makes none."
+            "Without a station 0 GB a day of these data are delivered: they are made aboard."
         )
     told.words.extend(_left_out(scene, key))
     return told
@@ -158,6 +160,16 @@ class _Waits:
     volume: Array
     made: float
 
+    @property
+    def came(self) -> float:
+        """Share that came at all; 0 if nothing was made."""
+        return min(1.0, float(self.volume.sum()) / self.made) if self.made > 0 else 0.0
+
+    def within(self, *shares: float) -> list[float | None]:
+        """Return within which waits shares came; None if so much never did. [h]"""
+        waits = waits_of_shares(shares, self.least, self.most, self.volume, self.made)
+        return [None if wait is None else wait / HOUR for wait in waits]
+
 
 def _waits(flown: Sequence[Emptied], duration: float, producer: int | None = None) -> _Waits:
     """Return the waits of what was made until `counted`; with what never came in `made`."""
@@ -166,15 +178,15 @@ def _waits(flown: Sequence[Emptied], duration: float, producer: int | None = Non
     made = 0.0
     for one in flown:
         for run in one.runs:
-            weight = run.volume if producer is None else run.volume[:, [producer]]
+            weight = run.volume.sum(axis=1) if producer is None else run.volume[:, producer]
             # Rates change at `until`: no piece lies on both sides.
-            kept = run.made_to <= until + 1e-6
+            kept = (run.made_to <= until + 1e-6) & (weight > 0)
             least.append((run.heard_from - run.made_from)[kept])
             most.append((run.heard_to - run.made_to)[kept])
-            volume.append(weight.sum(axis=1)[kept])
-            whole = run.inflow if producer is None else run.inflow[:, [producer]]
+            volume.append(weight[kept])
+            whole = run.inflow.sum(axis=1) if producer is None else run.inflow[:, producer]
             counts = run.edges[1:] <= until + 1e-6
-            made += float(np.diff(run.edges)[counts] @ whole.sum(axis=1)[counts])
+            made += float((np.diff(run.edges) * whole)[counts].sum())
     return _Waits(np.concatenate(least), np.concatenate(most), np.concatenate(volume), made)
 
 
@@ -187,17 +199,13 @@ def _figures(flown: Sequence[Emptied], duration: float) -> dict[str, float | Non
     waits = _waits(flown, duration)
     relayed = [one.relayed for one in flown if one.relayed is not None]
     ages = [age for run in runs for age in _ages(run, duration)]
-
-    def within(share: float) -> float | None:
-        wait = wait_of_share(share, waits.least, waits.most, waits.volume, waits.made)
-        return None if wait is None else wait / HOUR
-
+    half, most, nearly = waits.within(0.5, 0.9, 0.95)
     return {
         "delivered_gb_per_day": sum(float(run.delivered.sum()) for run in runs) / GIGABYTE / days,
-        "delivery_ratio": min(1.0, float(waits.volume.sum()) / waits.made),
-        "latency_p50_h": within(0.5),
-        "latency_p90_h": within(0.9),
-        "latency_p95_h": within(0.95),
+        "delivery_ratio": waits.came,
+        "latency_p50_h": half,
+        "latency_p90_h": most,
+        "latency_p95_h": nearly,
         "age_mean_h": float(np.mean(ages)) / HOUR,
         "overflow_share": lost / made,
         "buffer_peak_gbit": max(run.peak for run in runs) / GIGABIT,
@@ -235,96 +243,66 @@ def _distribution(flown: Sequence[Emptied], duration: float, orbit: str) -> Dist
 
 def _words(scene: Scene, key: str, track: Track, flown: Sequence[Emptied]) -> list[str]:
     """Say what each payload of a track delivers, by the ground and by relay, and each producer."""
-    title = _title(track)
+    days = scene.duration / SECONDS_PER_DAY
     told = []
     for one in flown:
-        made = sum(float(run.made.sum()) for run in one.runs) / GIGABYTE
-        made /= scene.duration / SECONDS_PER_DAY
-        figures = _figures([one], scene.duration)
-        text = (
-            f"{title}: {one.payload.title} makes {made:.3g} GB a day and delivers"
-            f" {figures['delivered_gb_per_day']:.3g}"
+        made, came = (
+            sum(float(total.sum()) for total in totals) / GIGABYTE / days
+            for totals in zip(*((run.made, run.delivered) for run in one.runs), strict=True)
         )
+        text = f"{label(track)}: {figure(came)} of {figure(made)} GB a day are delivered"
         if hearers_of(scene, key, one.payload, scene.place):
             text += (
-                f"; the ground hears it {one.contact / 60:.0f} min a day and could take"
-                f" {one.room / GIGABYTE:.3g} GB"
+                f"; the ground hears it {figure(one.contact / 60)} min a day and could take"
+                f" {figure(one.room / GIGABYTE)} GB"
             )
         else:
-            text += "; no station of the service hears its band, so all goes by relay"
+            text += "; 0 stations hear its band, so all goes by relay"
         if one.relayed is not None:
             text += f"; a relay is in view {100 * one.relayed:.0f} % of the time"
-        told.append(text + ".")
-        parts = []
         recorder = one.payload.recorder
         assert recorder is not None
+        soon, rest = [], []
         for number, producer in enumerate(recorder.producer.values()):
             waits = _waits([one], scene.duration, number)
-            wait = wait_of_share(0.9, waits.least, waits.most, waits.volume, waits.made)
-            came = min(1.0, float(waits.volume.sum()) / waits.made) if waits.made else 0.0
-            hours = None if wait is None else wait / HOUR
-            parts.append(f"{producer.title} {100 * came:.0f} % delivered, 90 % {_within(hours)}")
-        told.append(f"{title}: {'; '.join(parts)}.")
+            (most,) = waits.within(0.9)
+            if most is None:
+                rest.append(f"of {producer.title} {100 * waits.came:.0f} % ever come")
+            else:
+                soon.append(f"of {producer.title} within {wait_text(most)}")
+        parts = ([f"90 % {listed(soon)}"] if soon else []) + rest
+        told.append(f"{text}; {'; '.join(parts)}.")
     return told
 
 
 def _by_ground(scene: Scene, key: str) -> list[str]:
     """Say what each orbit would deliver without relays, and which orbit of a station is better."""
-    told = []
+    parts = []
     for name, payload in scene.payloads(key, "recorder"):
         if not hearers_of(scene, key, payload, scene.place):
             continue
         tracks = scene.tracks_of(payload)
-        bare = {
-            track.key: _figures(
-                [emptied(scene, key, name, track.key, scene.place, relays=False)], scene.duration
+        rank = {}
+        for track in tracks:
+            bare = emptied(scene, key, name, track.key, scene.place, relays=False)
+            volume = sum(float(run.delivered.sum()) for run in bare.runs) / GIGABYTE
+            volume /= scene.duration / SECONDS_PER_DAY
+            waits = _waits([bare], scene.duration)
+            (most,) = waits.within(0.9)
+            parts.append(
+                f"{label(track)} {figure(volume)} GB a day, "
+                + (
+                    f"{100 * waits.came:.0f} % of what is made"
+                    if most is None
+                    else f"90 % within {wait_text(most)}"
+                )
             )
-            for track in tracks
-        }
-        parts = [
-            f"{_title(track)} {bare[track.key]['delivered_gb_per_day']:.3g} GB a day, 90 %"
-            f" of what is made {_within(bare[track.key]['latency_p90_h'])}"
-            for track in tracks
-        ]
-        if not parts:
-            continue
-        text = f"{payload.title}, by the ground alone: {'; '.join(parts)}"
+            # More delivered is better, to three figures; then sooner.
+            rank[track] = (float(f"{volume:.3g}"), -np.inf if most is None else -most)
         if len(tracks) > 1:
-            best = max(tracks, key=lambda track: _rank(bare[track.key]))
-            degrees = np.degrees(best.inclination)
-            text += f". Over this ground the orbit at {degrees:.1f} deg is the better one"
-        told.append(text + ".")
-    return told
-
-
-def _title(track: Track) -> str:
-    return f"{track.title} at {np.degrees(track.inclination):.1f} deg"
-
-
-def _messages(scene: Scene, key: str) -> list[str]:
-    """Say how long messages take that are carried from station to station."""
-    if scene.place:
-        return []
-    told = []
-    for _, payload in scene.payloads(key, "recorder"):
-        for track in scene.tracks_of(payload):
-            told += message_words(scene, key, payload, track.key, _title(track))
-    for _, payload in scene.carried(key, "recorder"):
-        told += message_words(scene, key, payload, WITHOUT, payload.title)
-    return told
-
-
-def _rank(figures: Mapping[str, float | None]) -> tuple[float, float]:
-    """Return what makes an orbit better: more delivered, to a thousandth, then sooner."""
-    wait = figures["latency_p90_h"]
-    volume = figures["delivered_gb_per_day"] or 0.0
-    return float(f"{volume:.3g}"), -np.inf if wait is None else -wait
-
-
-def _within(hours: float | None) -> str:
-    if hours is None:
-        return "never"
-    return f"within {hours:.2g} h" if hours >= 0.1 else f"within {hours * 60:.2g} min"
+            best = max(tracks, key=lambda track: rank[track])
+            parts[-1] += f" (better over this ground: {label(best)})"
+    return [f"By the ground alone: {'; '.join(parts)}."] if parts else []
 
 
 def _left_out(scene: Scene, key: str) -> list[str]:

@@ -1,18 +1,17 @@
 """What a payload's link gives to users: contact, how much of it holds, how much it carries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeeper.constants import EARTH_RADIUS
+from stationkeeper.constants import EARTH_RADIUS, SECONDS_PER_DAY
 from stationkeeper.errors import DomainError, InputError
 from stationkeeper.lifetime.serving.climate import climate_maps
 from stationkeeper.lifetime.serving.contacts import (
     LONGITUDES,
-    LONGITUDES_OF_MANY,
     LONGITUDES_WITH_GATEWAYS,
     Contacts,
     Users,
@@ -29,7 +28,7 @@ from stationkeeper.lifetime.serving.scene import (
     standing,
 )
 from stationkeeper.orbit.ephemeris import Ephemeris
-from stationkeeper.programme.services import Link, Payload, Receiver
+from stationkeeper.programme.services import Constellation, Link, Payload, Receiver
 from stationkeeper.services.attenuation import SHARES, attenuation
 from stationkeeper.services.climate import climate_at
 from stationkeeper.services.link_budget import LinkBudget, link_budget
@@ -42,7 +41,7 @@ MEGAHERTZ: Final = 1e6  # [Hz]
 MASK: Final = float(np.radians(5.0))  # of users of a constellation that says none; our choice
 SATELLITE_DAYS: Final = 24.0  # looked at of a constellation: so many days over its satellites
 _FEWEST_DAYS: Final = 2.0  # [d]
-_TILT: Final = {"circular": np.pi / 4, "linear-horizontal": 0.0, "linear-vertical": np.pi / 2}
+TILT: Final = {"circular": np.pi / 4, "linear-horizontal": 0.0, "linear-vertical": np.pi / 2}
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,32 +97,14 @@ def provided(scene: Scene, service: str, orbit: str, users: Users | None) -> lis
     ]
 
 
-def belt_columns(scene: Scene, service: str) -> int:
-    """Return how many longitudes of users a service needs: more if gateways take part.
-
-    Parameters
-    ----------
-    scene : Scene
-        The month.
-    service : str
-        Key of a service.
-
-    Returns
-    -------
-    int
-    """
-    either = scene.payloads(service, "link") + scene.carried(service, "link")
-    bent = any(one.link is not None and one.link.bent_pipe for _, one in either)
-    return LONGITUDES_WITH_GATEWAYS if bent else LONGITUDES
-
-
 def _without(scene: Scene, service: str, key: str, users: Users | None) -> Provided:
     payload = scene.programme.payload.get(key)
     name = payload.constellation if payload is not None else key
     assert name is not None  # checked: what serves without a station is on a constellation
-    satellites(scene, name)  # says so if there is none
+    if name not in scene.programme.constellation:
+        satellites(scene, name)  # says so
     many = scene.programme.constellation[name]
-    whom = users or belt_users(LONGITUDES_OF_MANY)
+    whom = users or belt_users()
     mask = MASK if payload is None else float(np.radians(payload.mask_deg))
     if many.kind == "geostationary":
         still = satellites(scene, name)[0][:, 0]
@@ -132,7 +113,7 @@ def _without(scene: Scene, service: str, key: str, users: Users | None) -> Provi
         flown: list[Ephemeris] = []
         number = len(many.longitudes_deg)
     else:
-        flown = _shortened(ephemerides(scene, name))
+        flown = ephemerides(_shortened(scene, many), name)
         altitude = float(np.mean([np.linalg.norm(e.position, axis=-1).mean() for e in flown]))
         altitude -= EARTH_RADIUS
         number = len(flown)
@@ -142,14 +123,18 @@ def _without(scene: Scene, service: str, key: str, users: Users | None) -> Provi
     if payload is None or payload.link is None:
         title = many.title
         return Provided(key, title, contacts, None, None, None, None, not flown)
-    return _rated(key, payload, contacts, whom, altitude, float(number), users is None)
+    return rated(key, payload, contacts, whom, altitude, float(number), users is None)
 
 
-def _shortened(flown: list[Ephemeris]) -> list[Ephemeris]:
+@cache
+def _days(scene: Scene, days: float) -> Scene:
+    return replace(scene, duration=min(scene.duration, days * SECONDS_PER_DAY))
+
+
+def _shortened(scene: Scene, many: Constellation) -> Scene:
     """Keep fewer days of many satellites: they look alike sooner."""
-    days = max(SATELLITE_DAYS / len(flown), _FEWEST_DAYS)
-    rows = int(days * 86_400.0 / flown[0].step) + 1
-    return [Ephemeris(e.start_day, e.step, e.position[:rows], e.velocity[:rows]) for e in flown]
+    number = many.satellites or len(many.elements)
+    return _days(scene, max(SATELLITE_DAYS / number, _FEWEST_DAYS))
 
 
 def _linked(
@@ -175,14 +160,13 @@ def _linked(
             )
         gateways = standing(found.values())
         there = gateway_share(flown, gateways)
-    columns = LONGITUDES if len(flown) == 1 else LONGITUDES_OF_MANY
-    whom = users or belt_users(LONGITUDES_WITH_GATEWAYS if link.bent_pipe else columns)
+    whom = users or belt_users(LONGITUDES_WITH_GATEWAYS if link.bent_pipe else LONGITUDES)
     contacts = moving_contacts(flown, whom, float(np.radians(payload.mask_deg)), gateways)
     busy = there * len(flown)
-    return _rated(key, payload, contacts, whom, altitude, busy, users is None)
+    return rated(key, payload, contacts, whom, altitude, busy, users is None)
 
 
-def _rated(
+def rated(
     key: str,
     payload: Payload,
     contacts: Contacts,
@@ -200,7 +184,7 @@ def _rated(
     sky = _sky(
         link.frequency_ghz * GIGAHERTZ,
         terminal.antenna_m,
-        _TILT[link.polarisation],
+        TILT[link.polarisation],
         tuple(contacts.elevation.tolist()),
         tuple(users.latitude[here].tolist()),
         tuple(users.longitude[here].tolist()),

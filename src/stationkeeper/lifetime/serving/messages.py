@@ -5,18 +5,20 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeeper.lifetime.serving.labels import label
 from stationkeeper.lifetime.serving.recorders import Hearer, counted, flying, hearers_of
-from stationkeeper.lifetime.serving.scene import Scene, standing
+from stationkeeper.lifetime.serving.scene import WITHOUT, Scene, standing
+from stationkeeper.lifetime.serving.wording import wait_text
 from stationkeeper.orbit.passes import find_passes
 from stationkeeper.programme.services import Payload
-from stationkeeper.services.latency import share_within, wait_of_share
+from stationkeeper.services.latency import waits_of_shares
 from stationkeeper.services.store_forward import contact_graph, waits_between
 from stationkeeper.units import HOUR
 
 Array = NDArray[np.float64]
 
 
-def message_words(scene: Scene, key: str, payload: Payload, orbit: str, title: str) -> list[str]:
+def message_words(scene: Scene, key: str) -> list[str]:
     """Say how long a short message takes between the two stations that are farthest apart.
 
     Every satellite that carries the payload takes messages up in any contact and lets them go in
@@ -28,31 +30,38 @@ def message_words(scene: Scene, key: str, payload: Payload, orbit: str, title: s
         The month looked at.
     key : str
         A service of the kind ``data``.
-    payload : Payload
-        Which hears and sends.
-    orbit : str
-        Key of a track, or ``without``.
-    title : str
-        Who carries them, in words.
 
     Returns
     -------
     list of text
-        Empty if fewer than two stations hear it.
+        A sentence for each two stations; none for payloads that fewer than two stations hear.
     """
-    pair = _farthest(hearers_of(scene, key, payload, None))
-    if pair is None:
-        return []
-    waits = message_waits(scene, payload, orbit, pair)
-    half, most = (wait_of_share(share, *waits) for share in (0.5, 0.9))
-    if half is None or not np.isfinite(half):
-        return []
-    day = float(share_within(24 * HOUR, *waits))
-    late = "90 % never" if most is None or np.isinf(most) else f"90 % within {most / HOUR:.2g} h"
-    names = " and ".join(one.ground.title for one in pair)
+    carriers = [
+        (payload, track.key, label(track))
+        for _, payload in scene.payloads(key, "recorder")
+        for track in scene.tracks_of(payload)
+    ]
+    carriers += [(payload, WITHOUT, payload.title) for _, payload in scene.carried(key, "recorder")]
+    told: dict[str, list[str]] = {}
+    for payload, orbit, title in carriers:
+        pair = _farthest(hearers_of(scene, key, payload, None))
+        if pair is None:
+            continue
+        waits = message_waits(scene, payload, orbit, pair)
+        half, most = waits_of_shares((0.5, 0.9), *waits)
+        if half is None or not np.isfinite(half):
+            continue
+        text = f"{title} half within {wait_text(half / HOUR)}, "
+        if most is None or np.isinf(most):
+            came = float(waits[2][np.isfinite(waits[1])].sum() / waits[2].sum())
+            text += f"{100 * came:.0f} % ever"
+        else:
+            text += f"90 % within {wait_text(most / HOUR)}"
+        names = " and ".join(one.ground.title for one in pair)
+        told.setdefault(names, []).append(text)
     return [
-        f"{title}: short messages between {names}, stored aboard: half within {half / HOUR:.2g} h,"
-        f" {late}, {100 * day:.0f} % within a day."
+        f"Short messages between {names}, stored aboard: {'; '.join(texts)}."
+        for names, texts in told.items()
     ]
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import combinations
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.constants import SECONDS_PER_DAY
+from stationkeeper.lifetime.serving.labels import label
 from stationkeeper.lifetime.serving.scene import (
     WITHOUT,
     MeasureRow,
@@ -20,6 +22,7 @@ from stationkeeper.lifetime.serving.scene import (
     ephemerides,
     satellites,
 )
+from stationkeeper.lifetime.serving.wording import figure, listed, wait_text
 from stationkeeper.orbit.ephemeris import Ephemeris, state_at
 from stationkeeper.orbit.frames import place, vertical
 from stationkeeper.orbit.intervals import Intervals, outside
@@ -28,12 +31,15 @@ from stationkeeper.programme.services import Beacon
 from stationkeeper.services.dilution import Dilution, dilution, even_places
 from stationkeeper.services.doppler_fix import count_times, fix_errors, usable
 from stationkeeper.services.time_transfer import SPEED_OF_LIGHT, ionosphere_left, time_error
-from stationkeeper.units import HOUR, KILOMETRE
+from stationkeeper.units import HOUR
 
 Array = NDArray[np.float64]
 
 SKY_STEP: Final = 300.0  # [s] between looks at the sky of navigation satellites, over one day
-SKY_PLACES: Final = 150  # that stand for the Earth; twice as many move the mean by 1 %; ours
+SKY_PLACES: Final = 100  # that stand for the Earth; three times as many move means by 0.5 %; ours
+LONGITUDES: Final = (
+    8  # of places at each latitude; 48 move means by 0.5 %, longest gaps by 2 %; ours
+)
 SKY_MASK: Final = float(np.radians(5.0))  # lowest elevation of navigation satellites; usual
 RANGE_ERROR: Final = 4.0  # [m] of a range in one frequency, clock, orbit and air; ours
 GOOD_DILUTION: Final = 6.0  # of positions that are called available (SPS standard)
@@ -106,13 +112,16 @@ def _worked(scene: Scene, key: str, asked: tuple[float, float] | None) -> Served
         _tell_sky(scene, found, sky)
     if base:
         _tell_beacons(scene, found, WITHOUT, base, sites)
+    added = []
     for track in scene.tracks:
         own = _beacons(scene, key, track)
         if not own:
             continue
         _tell_beacons(scene, found, track.key, own + base, sites, own)
         if sky is not None and any(one.beacon.ranging for one in own):
-            _tell_added(found, track, sky)
+            added.append(_tell_added(found, track, sky))
+    if added:
+        found.words.append(f"As one more satellite: {'; '.join(added)}.")
     found.words.extend(_compared(scene, found))
     return found
 
@@ -147,13 +156,13 @@ def _sites(asked: tuple[float, float] | None) -> _Sites:
             np.zeros(1, np.int64),
             "",
         )
-    rows, position, up, row = belt()
+    rows, position, up, row = belt(longitudes=LONGITUDES)
     edges = np.radians(np.clip(np.stack([rows - 2.5, rows + 2.5]), -90, 90))
     area = np.diff(np.sin(edges), axis=0)[0]
     around = row.size // rows.size
     turn = np.arange(row.size) % around
-    # Every tenth degree and sixty degrees: errors vary with the geometry of passes, not of places.
-    sample = np.flatnonzero((row % 2 == 1) & (turn % 4 == 0))
+    # Every tenth and ninetieth degree: errors vary with the geometry of passes, not of places.
+    sample = np.flatnonzero((row % 2 == 1) & (turn % 2 == 0))
     weight = area[row] / (area.sum() * around)
     return _Sites(position, up, weight, rows, row, sample, "mean over the globe")
 
@@ -221,7 +230,7 @@ def _tell_sky(scene: Scene, found: Served, sky: _Sky) -> None:
     names = " and ".join(scene.programme.constellation[name].title for name in sky.names)
     told = f"a range errs by {RANGE_ERROR:g} m (ours)"
     if not np.isfinite(seen.position).any():
-        found.words.append(f"{names} never give a position by themselves.")
+        found.words.append(f"{names} alone give a position in 0 % of the time.")
         return
     # A gap lasts from one look at which the dilution is too large to the next at which it is not.
     site, look = np.nonzero(~good)
@@ -237,8 +246,8 @@ def _tell_sky(scene: Scene, found: Served, sky: _Sky) -> None:
         _add(found, MeasureRow(measure, WITHOUT, float(value), where=sky.where, note=note))
     found.words.append(
         f"{names} alone: mean PDOP {np.nanmean(seen.position):.2f}, at most {GOOD_DILUTION:g} in "
-        f"{good.mean():.1%} of the time, with a mean of {seen.seen.mean():.0f} satellites in view: "
-        "one low satellite adds little to that."
+        f"{100 * good.mean():.1f} % of the time, with a mean of {seen.seen.mean():.0f} satellites "
+        "in view."
     )
 
 
@@ -260,8 +269,8 @@ def _ordered(site: NDArray[np.int64], begin: Array, end: Array) -> Intervals:
     return Intervals(site[order], begin[order], end[order])
 
 
-def _tell_added(found: Served, track: Track, sky: _Sky) -> None:
-    """Add the dilution with a station as one more satellite."""
+def _tell_added(found: Served, track: Track, sky: _Sky) -> str:
+    """Add the dilution with a station as one more satellite, and return it in words."""
     there, _ = state_at(track.ephemeris, sky.seconds)
     sight = there - sky.position[:, None, :]
     height = np.einsum("ptc,pc->pt", sight, sky.vertical) / np.linalg.norm(sight, axis=-1)
@@ -276,19 +285,17 @@ def _tell_added(found: Served, track: Track, sky: _Sky) -> None:
     alone, added = np.nanmean(sky.alone.position), np.nanmean(with_it)
     share = seen.mean()
     note = f"the station is in view in {share:.1%} of looks"
-    words = f"{named(track)} as one more satellite: in view {share:.1%} of the time"
+    words = f"{label(track)} in view {100 * share:.1f} % of the time"
     if seen.any():
         before = np.nanmean(sky.alone.position[seen])
         after = np.nanmean(with_it[seen])
         note += f"; PDOP there {before:.2f} without it, {after:.2f} with it"
         words += f", and then PDOP {after:.2f} in the place of {before:.2f}"
-    words += (
-        f"; over all times it falls from {alone:.3f} to {added:.3f}, by {1 - added / alone:.2%}"
-    )
+    words += f", over all times {100 * (1 - added / alone):.2f} % less"
     _add(
         found, MeasureRow("position_dilution", track.key, float(added), where=sky.where, note=note)
     )
-    found.words.append(words + ".")
+    return words
 
 
 # ---- Beacons: passes, fixes, errors
@@ -458,67 +465,54 @@ def _quantiles(values: Array, weight: Array, shares: Sequence[float]) -> list[fl
 
 
 def _compared(scene: Scene, found: Served) -> list[str]:
-    """Say where which orbit gives more fixes, and what constellations give in their place."""
-    told = []
-    value = {(row.measure, row.orbit): row for row in found.measures}
+    """Say what one pass gives, and where which orbit gives more fixes."""
+    value = {(row.measure, row.orbit): row.value for row in found.measures}
     gives = {one.orbit: one for one in found.profiles if one.orbit != WITHOUT}
+    parts = []
     for track in scene.tracks:
-        error = value.get(("fix_error_m", track.key))
-        wait = value.get(("mean_wait_h", track.key))
-        if error is None or error.value is None or wait is None or wait.value is None:
+        error, wait = (value.get((name, track.key)) for name in ("fix_error_m", "mean_wait_h"))
+        if error is None or wait is None:
             continue
-        words = f"One pass of {named(track)} gives a position to {error.value:.3g} m after a "
-        words += f"mean wait of {wait.value:.1f} h"
-        fix = value.get(("fix_error_m", WITHOUT))
-        if fix is not None and fix.value is not None:
-            words += f"; without it one has {fix.value:.2g} m at once: it is a reserve"
+        part = f"{label(track)} to {figure(error)} m after a mean wait of {wait_text(wait)}"
         profile = gives.get(track.key)
         if profile is not None:
-            some = [
-                abs(x)
-                for x, y in zip(profile.latitude_deg, profile.values, strict=True)
-                if y is not None and y > 0
-            ]
+            some = [abs(x) for x, y in zip(profile.latitude_deg, profile.values, strict=True) if y]
             if some and max(some) < 90:
-                words += f"; there are none beyond some {max(some) + 2.5:.0f} degrees"
+                part += f", none beyond some {max(some) + 2.5:.0f}°"
+        parts.append(part)
+    told = []
+    if parts:
+        words = f"One pass gives a position: {'; '.join(parts)}"
+        fix = value.get(("fix_error_m", WITHOUT))
+        if fix is not None and ("position_dilution", WITHOUT) in value:
+            words += f"; without a station to {figure(fix)} m in the mean"
         told.append(words + ".")
-    keys = list(gives)
-    for n, one in enumerate(keys):
-        for other in keys[n + 1 :]:
-            words = _better(scene, gives[one], gives[other])
-            if words:
-                told.append(words)
-    return told
+    return told + _more(scene, list(gives.values()))
 
 
-def _better(scene: Scene, one: Profile, other: Profile) -> str:
-    """Say between which latitudes one of two orbits gives more fixes by a twentieth or more."""
-    rows: tuple[list[float], list[float]] = ([], [])
-    for latitude, a, b in zip(one.latitude_deg, one.values, other.values, strict=True):
-        if latitude >= 0 and a is not None and b is not None and abs(a - b) > ALIKE * max(a, b):
-            rows[int(b > a)].append(latitude)
-    parts = [
-        f"{named(scene.track(profile.orbit))} gives more at {_spans(mine)} degrees"
-        for profile, mine in zip((one, other), rows, strict=True)
-        if mine
-    ]
-    return (
-        "Fixes a day by latitude, north and south alike: " + "; ".join(parts) + "." if parts else ""
-    )
+def _more(scene: Scene, profiles: Sequence[Profile]) -> list[str]:
+    """Say between which latitudes an orbit gives more fixes by a twentieth or more than another.
 
-
-def named(track: Track) -> str:
-    """Name a track by its station and orbit, for sentences.
-
-    Examples
-    --------
-    >>> from stationkeeper.orbit.ephemeris import mean_ephemeris
-    >>> flown = mean_ephemeris(9_500.0, 600.0, 60.0, altitude=4e5, inclination=0.9)
-    >>> named(Track("ros", "ROS", "ros", None, 4e5, float(np.radians(97.0)), flown))
-    'ROS at 97.0 degrees and 400 km'
+    Orbits that give more than the same other one at the same latitudes are told at once.
     """
-    orbit = f"{np.degrees(track.inclination):.1f} degrees and {track.altitude / KILOMETRE:.0f} km"
-    return f"{track.title} at {orbit}"
+    told: dict[tuple[str, str, str], list[str]] = {}
+    for one, other in combinations(profiles, 2):
+        rows: tuple[list[float], list[float]] = ([], [])
+        for latitude, a, b in zip(one.latitude_deg, one.values, other.values, strict=True):
+            if latitude >= 0 and a is not None and b is not None and abs(a - b) > ALIKE * max(a, b):
+                rows[int(b > a)].append(latitude)
+        if any(rows):
+            mine, theirs = (_spans(each) for each in rows)
+            told.setdefault((other.orbit, mine, theirs), []).append(one.orbit)
+    words = []
+    for (last, mine, theirs), firsts in told.items():
+        names = listed([label(scene.track(orbit)) for orbit in firsts])
+        parts = [f"{names} more at {mine}°"] if mine else []
+        parts += [f"{label(scene.track(last))} more at {theirs}°"] if theirs else []
+        if not (mine and theirs):
+            parts[0] += f" than {label(scene.track(last)) if mine else names}"
+        words.append(f"Fixes a day by latitude, north and south alike: {', '.join(parts)}.")
+    return words
 
 
 def _spans(rows: Sequence[float]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.constants import EARTH_MEAN_RADIUS, SECONDS_PER_DAY
-from stationkeeper.lifetime.serving.navigation import named
+from stationkeeper.lifetime.serving.labels import label
 from stationkeeper.lifetime.serving.scene import (
     WITHOUT,
     MeasureRow,
@@ -20,6 +20,7 @@ from stationkeeper.lifetime.serving.scene import (
     ephemerides,
     satellites,
 )
+from stationkeeper.lifetime.serving.wording import figure
 from stationkeeper.orbit.ephemeris import Ephemeris
 from stationkeeper.programme.services import Occultation
 from stationkeeper.services.occultation import Occultations, occultations
@@ -223,16 +224,20 @@ def _note(name: str, rates: Mapping[str, float], geometric: float) -> str:
 
 
 def _words(scene: Scene, rates: Mapping[str, float], found: Mapping[str, list[Part]]) -> list[str]:
-    told = []
+    parts = []
     for track in scene.tracks:
         if track.key not in found:
             continue
         seen = np.concatenate([np.abs(one.latitude) for _, _, one in found[track.key]])
         tops = np.degrees(np.quantile(seen, 0.99)) if seen.size else 0.0
-        words = f"{named(track)} gives {rates[track.key]:.0f} occultation profiles a day, 99 % of "
-        words += f"them within {tops:.0f} degrees of the equator"
+        words = f"{label(track)} {figure(rates[track.key])}, 99 % of them within {tops:.0f}° of the"
+        words += " equator"
         if rates[WITHOUT] > 0:
-            share = rates[track.key] / rates[WITHOUT]
-            words += f"; without it there are {rates[WITHOUT]:.0f}, so that it adds {share:.0%}"
-        told.append(words + ".")
-    return told
+            words += f", {100 * rates[track.key] / rates[WITHOUT]:.0f} % more"
+        parts.append(words)
+    if not parts:
+        return []
+    text = f"Occultation profiles a day: {'; '.join(parts)}"
+    if rates[WITHOUT] > 0:
+        text += f"; without a station {figure(rates[WITHOUT])}"
+    return [text + "."]

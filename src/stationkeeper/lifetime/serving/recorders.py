@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stationkeeper.constants import EARTH_RADIUS, SECONDS_PER_DAY
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime.serving.climate import climate_maps
+from stationkeeper.lifetime.serving.links import TILT
 from stationkeeper.lifetime.serving.scene import (
     WITHOUT,
     Scene,
@@ -18,15 +19,15 @@ from stationkeeper.lifetime.serving.scene import (
     satellites,
     standing,
 )
-from stationkeeper.orbit.ephemeris import Ephemeris
+from stationkeeper.orbit.ephemeris import Ephemeris, state_at
 from stationkeeper.orbit.intervals import Intervals, intersection
 from stationkeeper.orbit.mechanics import mean_motion
-from stationkeeper.orbit.passes import find_passes, look
+from stationkeeper.orbit.passes import find_passes
 from stationkeeper.orbit.visibility import relay_intervals
 from stationkeeper.programme.services import Ground, Link, Payload, Receiver, Recorder
 from stationkeeper.services.attenuation import SHARES, attenuation
 from stationkeeper.services.climate import climate_at
-from stationkeeper.services.contact_plan import rate_pieces, share_out
+from stationkeeper.services.contact_plan import even_times, rate_pieces, share_out
 from stationkeeper.services.downlink import Downlink, downlink, piecewise_rates
 from stationkeeper.services.link_budget import link_budget
 from stationkeeper.services.modulation import ROLL_OFF, modulations
@@ -45,11 +46,6 @@ AGAINST_RELAY: Final = 0.618034
 course of a month each meets the other in every phase. Ours. [-]"""
 GIGABIT: Final = 1e9  # [bit]
 MEGABIT: Final = 1e6  # [bit]
-_TILT: Final = {
-    "linear-horizontal": 0.0,
-    "linear-vertical": np.pi / 2,
-    "circular": np.pi / 4,
-}
 
 
 @dataclass(frozen=True)
@@ -120,7 +116,7 @@ def emptied(
     if not hearers and not names:
         raise _nobody(scene, service, key, payload)
     duration = carriers[0].duration
-    heard = _contacts(carriers, payload, hearers)
+    heard = _heard(scene, service, key, orbit, spot)
     places = _relay_places(scene, names) if relays else np.empty((0, 3))
     turn = _turn(carriers[0])
     runs = []
@@ -148,6 +144,17 @@ def emptied(
         relayed,
         float(talked.sum()) * a_day,
         float(talked @ heard[3]) * (1.0 - recorder.command_share) * a_day,
+    )
+
+
+@lru_cache(maxsize=32)
+def _heard(
+    scene: Scene, service: str, key: str, orbit: str, spot: Spot
+) -> tuple[NDArray[np.int64], Array, Array, Array]:
+    """Return the contacts that are used, kept: they are the same with relays and without."""
+    payload = scene.programme.payload[key]
+    return _contacts(
+        flying(scene, payload, orbit), payload, hearers_of(scene, service, payload, spot)
     )
 
 
@@ -264,7 +271,7 @@ def _rates(link: Link, altitude: float, hearers: Sequence[Hearer]) -> list[Array
             continue
         frequency = link.frequency_ghz * 1e9
         lost = attenuation(
-            climate, frequency, ANGLES, diameter=dish.antenna_m, tilt=_TILT[link.polarisation]
+            climate, frequency, ANGLES, diameter=dish.antenna_m, tilt=TILT[link.polarisation]
         )
         found[kind] = link_budget(
             ANGLES,
@@ -345,19 +352,25 @@ def _pieces(
     parts = []
     for number, ephemeris in enumerate(flying):
         moves = bool(np.any(ephemeris.velocity))
-        for place in range(len(rates)):
-            mine = np.flatnonzero((satellite == number) & (station == place))
-            if not mine.size:
-                continue
-            looks = np.ceil((end - begin)[mine] / LOOK).astype(int) + 1 if moves else 2
-            counts = np.maximum(np.broadcast_to(looks, mine.size), 2)
-            times = np.concatenate(
-                [np.linspace(begin[i], end[i], k) for i, k in zip(mine, counts, strict=True)]
+        mine = np.flatnonzero(satellite == number)
+        # Places one after another, so that those of each lie side by side.
+        mine = mine[np.argsort(station[mine], kind="stable")]
+        if not mine.size:
+            continue
+        looks = np.ceil((end - begin)[mine] / LOOK).astype(np.int64) + 1
+        counts = np.maximum(looks, 2) if moves else np.full(mine.size, 2)
+        times, which = even_times(begin[mine], end[mine], counts)
+        where = station[mine][which]
+        sight = state_at(ephemeris, times)[0] - position[where]
+        sine = np.einsum("lc,lc->l", sight, vertical[where]) / np.linalg.norm(sight, axis=-1)
+        elevation = np.arcsin(np.clip(sine, -1.0, 1.0))
+        for place in np.unique(station[mine]):
+            here, its = station[mine] == place, where == place
+            one = mine[here]
+            b, e, rate, contact = rate_pieces(
+                begin[one], end[one], elevation[its], counts[here], ANGLES, rates[place]
             )
-            elevation = look(ephemeris, position[place], vertical[place], times)[0]
-            seen = np.split(elevation, np.cumsum(counts)[:-1])
-            b, e, rate, which = rate_pieces(begin[mine], end[mine], seen, ANGLES, rates[place])
-            parts.append(_Pieces(b, e, rate, mine[which]))
+            parts.append(_Pieces(b, e, rate, one[contact]))
     if not parts:
         none = np.empty(0)
         return _Pieces(none, none, none, np.empty(0, np.int64))
