@@ -145,8 +145,8 @@ def test_profiles_and_maps_are_of_each_alone(folder: Path) -> None:
     ]
     assert set(north) == {0.0}
     for one in found.maps:
-        assert len(one.values) == len(one.latitude_deg) == 60
-        assert {len(row) for row in one.values} == {len(one.longitude_deg)} == {120}
+        assert len(one.values) == len(one.latitude_deg) == 36
+        assert {len(row) for row in one.values} == {len(one.longitude_deg)} == {72}
         mean = np.mean(np.array(one.values, float), axis=1)
         assert mean == pytest.approx(np.array(profile[one.orbit].values, float), abs=1e-5)
 
