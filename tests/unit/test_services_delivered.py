@@ -1,7 +1,9 @@
 """What is delivered by month: rates times the days on which payloads are there and work."""
 
+import json
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,7 @@ from stationkeeper.lifetime.serving.scene import (
 )
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.read import read_programme
+from stationkeeper.results.storage import write_tables
 from stationkeeper.units import days_since_2000
 
 EDGES = np.array([0.0, 31.0, 60.0, 91.0])  # January to March of 2000
@@ -201,3 +204,40 @@ def test_a_month_is_kept_if_enough_is_delivered_in_it() -> None:
     assert ice["met_share"] == pytest.approx(2 / 3)
     assert ice["met"]["ros"] is True
     assert ice["met"][WITHOUT] is False
+
+
+def test_a_row_of_plain_values_is_one_line_and_nothing_is_lost(tmp_path: Path) -> None:
+    told = {"a": [1, 2.5, None], "b": [{"c": "x [ 1,  2 ]"}, {"c": []}], "d": {"e": {}}, "f": []}
+    write_tables(tmp_path / "a.json", told)
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
+    assert json.loads(text) == told
+    assert ' "a": [1,2.5,null],' in text.splitlines()
+    assert '  {"c":"x [ 1,  2 ]"},' in text.splitlines()
+    with pytest.raises(ValueError, match="JSON"):
+        write_tables(tmp_path / "b.json", {"a": [float("nan")]})
+
+
+def test_a_site_is_asked_at_its_place_and_a_region_at_nine() -> None:
+    asked: dict[str, set[tuple[float, float]]] = {}
+
+    def heard(_scene: Any, service: str, _orbit: str, *place: float) -> dict[str, float | None]:
+        asked.setdefault(service, set()).add((place[0], place[1]))
+        return {"visits_per_day": 1.0, "clear_visits_per_day": 1.0}
+
+    contracts = {
+        key: one
+        for key, one in programme().contract.items()
+        if key in ("ice-service", "farm-service")
+    }
+    whole = programme().model_copy(update={"contract": contracts})
+    contract_rows(replace(scene(), programme=whole), weather(), lambda _: heard)
+    north, south = 78.0, 68.0
+    degrees = sorted(
+        (round(np.degrees(x), 3), round(np.degrees(y), 3)) for x, y in asked["meteorology"]
+    )
+    region = [one for one in degrees if one[0] > 60]
+    assert len(region) == 9
+    assert {x for x, _ in region} == {
+        round(south + (north - south) * part, 3) for part in (1 / 6, 0.5, 5 / 6)
+    }
+    assert len(degrees) == 10

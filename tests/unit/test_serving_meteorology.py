@@ -10,6 +10,7 @@ import pytest
 
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime.serving import meteorology
+from stationkeeper.lifetime.serving.meteorology_words import _turn
 from stationkeeper.lifetime.serving.scene import WITHOUT, Scene, Served, scene_of
 from stationkeeper.orbit.coverage import cover_places, swath_half_angle
 from stationkeeper.programme.services import MEASURES
@@ -225,3 +226,10 @@ def test_a_service_whose_payloads_do_not_look_is_refused(folder: Path) -> None:
     )
     with pytest.raises(InputError, match=r"service\.none: given .* fix: add"):
         meteorology.served(dataclasses.replace(one, programme=blind), "none")
+
+
+def test_a_lead_turns_between_two_rows_where_both_see_as_often() -> None:
+    degrees = np.array([2.5, 7.5, 12.5])
+    lead = np.array([3.0, 1.0, -3.0])
+    assert _turn(degrees, lead, 2) == pytest.approx(8.75)
+    assert (_turn(degrees, lead, 0), _turn(degrees, lead, 3)) == (0.0, 90.0)
