@@ -241,3 +241,60 @@ def test_a_site_is_asked_at_its_place_and_a_region_at_nine() -> None:
         round(south + (north - south) * part, 3) for part in (1 / 6, 0.5, 5 / 6)
     }
     assert len(degrees) == 10
+
+
+def test_of_functions_of_one_kind_the_one_that_works_most_counts() -> None:
+    power = next(
+        (key, one)
+        for key, one in programme().function.items()
+        if one.station == "ros" and one.kind == "power"
+    )
+    two = programme().model_copy(update={"function": {**programme().function, "spare": power[1]}})
+    days = {key: np.full(1, np.inf) for key in programme().station}
+    down = {power[0]: np.full(3, 0.8), "spare": np.full(3, 0.1)}
+    assert working(two, EDGES, down, days, None).works["ros-downlink"].tolist() == [0.9] * 3
+
+
+def test_the_first_payload_of_the_new_station_ends_a_gap() -> None:
+    service = programme().service["meteorology"]
+    more = service.model_copy(update={"payloads": (*service.payloads, "second")})
+    imager = programme().payload["ros-imager"]
+    free = programme().payload["ecostress"].model_copy(update={"partner": None})
+    payload = {**programme().payload, "second": imager, "ecostress": free}
+    whole = programme().model_copy(
+        update={"payload": payload, "service": {**programme().service, "meteorology": more}}
+    )
+    spans = there(
+        ecostress=([0.0] * 3, [31.0] * 3),
+        ros_imager=([81.0] * 3, [91.0] * 3),
+        second=([41.0] * 3, [91.0] * 3),
+    )
+    found = gap_rows(
+        replace(scene(), programme=whole), weather(), spans, [("roscosmos", "iss", "ros")]
+    )
+    assert found[0]["days"]["q50"] == 10.0
+
+
+def test_a_quality_is_kept_in_months_in_which_the_station_is_there_most_days() -> None:
+    asked = (
+        programme()
+        .contract["ice-service"]
+        .model_copy(update={"measure": "longest_gap_h", "at_least": None, "at_most": 5.0})
+    )
+    whole = programme().model_copy(update={"contract": {"quality": asked}})
+
+    def gaps(_scene: Any, _service: str, orbit: str, *_: float) -> dict[str, float | None]:
+        return {"longest_gap_h": 9.0 if orbit == WITHOUT else 3.0}
+
+    spans = there(
+        ros_imager=([0.0, 10.0], [91.0, 91.0]),
+        ros_occultation=([1e9] * 2, [1e9] * 2),
+        ecostress=([1e9] * 2, [1e9] * 2),
+    )
+    (row,) = contract_rows(
+        replace(scene(), programme=whole),
+        {"meteorology": weather()["meteorology"]},
+        lambda _: gaps,
+        spans,
+    )
+    assert [month["met"] for month in row["months"]] == [0.5, 1.0, 1.0]
