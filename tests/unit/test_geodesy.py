@@ -10,7 +10,7 @@ from stationkeeper.environment.atmosphere import effective_density, orbit_densit
 from stationkeeper.environment.tables import density_table
 from stationkeeper.errors import DomainError, InputError
 from stationkeeper.lifetime.serving.geodesy import at_site, served
-from stationkeeper.lifetime.serving.scene import Scene, scene_of
+from stationkeeper.lifetime.serving.scene import Scene, scene_of, standing
 from stationkeeper.orbit.coverage import by_latitude, cover
 from stationkeeper.orbit.ephemeris import mean_ephemeris
 from stationkeeper.orbit.frames import place, vertical
@@ -145,6 +145,11 @@ def test_every_measure_is_told_with_and_without_the_station(scene: Scene) -> Non
         assert values[measure, "without"] == 0.0
     assert values["ground_sample_m", "without"] is None
     assert values["laser_passes_per_day", "ros"] > 10
+    stations = [one for one in scene.programme.ground.values() if "laser-ranging" in one.networks]
+    where, up, mask = standing(stations)
+    (flown,) = (track.ephemeris for track in scene.tracks if track.key == "ros")
+    passes, _ = tracked_rate(flown, where, up, np.maximum(mask, np.radians(20.0)))
+    assert values["laser_passes_per_day", "ros"] == pytest.approx(0.5 * passes.sum())
     assert values["beacon_passes_per_day", "ros"] > values["laser_passes_per_day", "ros"]
     assert 60 < values["track_spacing_km", "ros"] * 10 / 30 < 120
     assert 0 < values["area_share", "ros"] < 0.1
@@ -155,11 +160,16 @@ def test_every_measure_is_told_with_and_without_the_station(scene: Scene) -> Non
 
 
 def test_words_say_where_each_orbit_looks_and_that_a_station_is_no_altimeter(scene: Scene) -> None:
-    words = " ".join(served(scene, "geodesy").words)
+    told = served(scene, "geodesy").words
+    words = " ".join(told)
+    assert len(told) <= 6
+    assert all(any(letter.isdigit() for letter in one) for one in told)
+    assert scene.programme.station["ros"].title not in words
     assert "not fit for altimetry along repeated tracks" in words
-    assert "not fit for the gravity field" in words
-    assert "Drag lowers it" in words
-    assert "deg never" in words
+    assert "ROS 96.8°: not fit for the gravity field" in words  # the lowest
+    assert "ROS 51.6° 3 to 31 km, 3.6 to 11.2 days" in words
+    assert "never beyond 54.1" in words
+    assert "The most looks: ROS 51.6° at 0, 30 and 45 degrees; ROS 96.8° at 60 and 75" in words
 
 
 def test_a_place_beyond_reach_is_never_looked_at(scene: Scene) -> None:

@@ -91,3 +91,12 @@ def test_two_discs_add_looks_and_keep_the_shorter_gap() -> None:
 def test_a_disc_beyond_the_horizon_is_refused() -> None:
     with pytest.raises(DomainError, match="horizon"):
         disc_half_angle(19_000e3)
+
+
+def test_discs_that_need_the_sun_and_discs_that_do_not_stand_side_by_side() -> None:
+    nothing = sweep_places(86_400.0, [0.0, 0.0], [0.0, np.pi])
+    always = Disc(0.0, np.radians(60.0), 600.0)
+    by_day = Disc(np.pi, np.radians(60.0), 600.0, sun_elevation=0.0)
+    both = with_discs(nothing, [always, by_day], 11_323.0)
+    assert both.visits[0] == 144
+    assert both.visits[1] == pytest.approx(72, abs=2)

@@ -1,7 +1,9 @@
 """What is delivered by month: rates times the days on which payloads are there and work."""
 
+import json
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,7 @@ from stationkeeper.lifetime.serving.scene import (
 )
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.read import read_programme
+from stationkeeper.results.storage import write_tables
 from stationkeeper.units import days_since_2000
 
 EDGES = np.array([0.0, 31.0, 60.0, 91.0])  # January to March of 2000
@@ -201,3 +204,97 @@ def test_a_month_is_kept_if_enough_is_delivered_in_it() -> None:
     assert ice["met_share"] == pytest.approx(2 / 3)
     assert ice["met"]["ros"] is True
     assert ice["met"][WITHOUT] is False
+
+
+def test_a_row_of_plain_values_is_one_line_and_nothing_is_lost(tmp_path: Path) -> None:
+    told = {"a": [1, 2.5, None], "b": [{"c": "x [ 1,  2 ]"}, {"c": []}], "d": {"e": {}}, "f": []}
+    write_tables(tmp_path / "a.json", told)
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
+    assert json.loads(text) == told
+    assert ' "a": [1,2.5,null],' in text.splitlines()
+    assert '  {"c":"x [ 1,  2 ]"},' in text.splitlines()
+    with pytest.raises(ValueError, match="JSON"):
+        write_tables(tmp_path / "b.json", {"a": [float("nan")]})
+
+
+def test_a_site_is_asked_at_its_place_and_a_region_at_nine() -> None:
+    asked: dict[str, set[tuple[float, float]]] = {}
+
+    def heard(_scene: Any, service: str, _orbit: str, *place: float) -> dict[str, float | None]:
+        asked.setdefault(service, set()).add((place[0], place[1]))
+        return {"visits_per_day": 1.0, "clear_visits_per_day": 1.0}
+
+    contracts = {
+        key: one
+        for key, one in programme().contract.items()
+        if key in ("ice-service", "farm-service")
+    }
+    whole = programme().model_copy(update={"contract": contracts})
+    contract_rows(replace(scene(), programme=whole), weather(), lambda _: heard)
+    north, south = 78.0, 68.0
+    degrees = sorted(
+        (round(np.degrees(x), 3), round(np.degrees(y), 3)) for x, y in asked["meteorology"]
+    )
+    region = [one for one in degrees if one[0] > 60]
+    assert len(region) == 9
+    assert {x for x, _ in region} == {
+        round(south + (north - south) * part, 3) for part in (1 / 6, 0.5, 5 / 6)
+    }
+    assert len(degrees) == 10
+
+
+def test_of_functions_of_one_kind_the_one_that_works_most_counts() -> None:
+    power = next(
+        (key, one)
+        for key, one in programme().function.items()
+        if one.station == "ros" and one.kind == "power"
+    )
+    two = programme().model_copy(update={"function": {**programme().function, "spare": power[1]}})
+    days = {key: np.full(1, np.inf) for key in programme().station}
+    down = {power[0]: np.full(3, 0.8), "spare": np.full(3, 0.1)}
+    assert working(two, EDGES, down, days, None).works["ros-downlink"].tolist() == [0.9] * 3
+
+
+def test_the_first_payload_of_the_new_station_ends_a_gap() -> None:
+    service = programme().service["meteorology"]
+    more = service.model_copy(update={"payloads": (*service.payloads, "second")})
+    imager = programme().payload["ros-imager"]
+    free = programme().payload["ecostress"].model_copy(update={"partner": None})
+    payload = {**programme().payload, "second": imager, "ecostress": free}
+    whole = programme().model_copy(
+        update={"payload": payload, "service": {**programme().service, "meteorology": more}}
+    )
+    spans = there(
+        ecostress=([0.0] * 3, [31.0] * 3),
+        ros_imager=([81.0] * 3, [91.0] * 3),
+        second=([41.0] * 3, [91.0] * 3),
+    )
+    found = gap_rows(
+        replace(scene(), programme=whole), weather(), spans, [("roscosmos", "iss", "ros")]
+    )
+    assert found[0]["days"]["q50"] == 10.0
+
+
+def test_a_quality_is_kept_in_months_in_which_the_station_is_there_most_days() -> None:
+    asked = (
+        programme()
+        .contract["ice-service"]
+        .model_copy(update={"measure": "longest_gap_h", "at_least": None, "at_most": 5.0})
+    )
+    whole = programme().model_copy(update={"contract": {"quality": asked}})
+
+    def gaps(_scene: Any, _service: str, orbit: str, *_: float) -> dict[str, float | None]:
+        return {"longest_gap_h": 9.0 if orbit == WITHOUT else 3.0}
+
+    spans = there(
+        ros_imager=([0.0, 10.0], [91.0, 91.0]),
+        ros_occultation=([1e9] * 2, [1e9] * 2),
+        ecostress=([1e9] * 2, [1e9] * 2),
+    )
+    (row,) = contract_rows(
+        replace(scene(), programme=whole),
+        {"meteorology": weather()["meteorology"]},
+        lambda _: gaps,
+        spans,
+    )
+    assert [month["met"] for month in row["months"]] == [0.5, 1.0, 1.0]

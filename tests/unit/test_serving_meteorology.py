@@ -10,6 +10,7 @@ import pytest
 
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime.serving import meteorology
+from stationkeeper.lifetime.serving.meteorology_words import _turn
 from stationkeeper.lifetime.serving.scene import WITHOUT, Scene, Served, scene_of
 from stationkeeper.orbit.coverage import cover_places, swath_half_angle
 from stationkeeper.programme.services import MEASURES
@@ -145,8 +146,8 @@ def test_profiles_and_maps_are_of_each_alone(folder: Path) -> None:
     ]
     assert set(north) == {0.0}
     for one in found.maps:
-        assert len(one.values) == len(one.latitude_deg) == 60
-        assert {len(row) for row in one.values} == {len(one.longitude_deg)} == {120}
+        assert len(one.values) == len(one.latitude_deg) == 36
+        assert {len(row) for row in one.values} == {len(one.longitude_deg)} == {72}
         mean = np.mean(np.array(one.values, float), axis=1)
         assert mean == pytest.approx(np.array(profile[one.orbit].values, float), abs=1e-5)
 
@@ -225,3 +226,10 @@ def test_a_service_whose_payloads_do_not_look_is_refused(folder: Path) -> None:
     )
     with pytest.raises(InputError, match=r"service\.none: given .* fix: add"):
         meteorology.served(dataclasses.replace(one, programme=blind), "none")
+
+
+def test_a_lead_turns_between_two_rows_where_both_see_as_often() -> None:
+    degrees = np.array([2.5, 7.5, 12.5])
+    lead = np.array([3.0, 1.0, -3.0])
+    assert _turn(degrees, lead, 2) == pytest.approx(8.75)
+    assert (_turn(degrees, lead, 0), _turn(degrees, lead, 3)) == (0.0, 90.0)

@@ -78,10 +78,10 @@ def picture(document: Document) -> Picture | None:
                 fontweight="bold",
                 annotation_clip=False,
             )
-        words = [
-            (f"{said} % of the replicas", shades[i])
-            for i, said in ((1, "1–20"), (3, "41–60"), (_CLASSES, "81–100"))
-        ]
+        upper = [f"{100 * (i + 1) // _CLASSES}" for i in range(_CLASSES)]
+        upper[0] = f"met in up to {upper[0]} %"
+        upper[-1] += " % of the replicas"
+        words = list(zip(upper, shades[1:], strict=True))
         look.words_beside(axes, words, sign="■")
         image = look.as_png(figure, colours=look.FEW)
     return Picture(

@@ -78,6 +78,15 @@ def grid(count: int, each: float, *, more: float = 0.3) -> tuple["Figure", list[
     return figure, panels[:count]
 
 
+def laid_out(figure: "Figure") -> None:
+    """Lay a figure out once and for all, so that labels can be put where panels are."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        engine.execute(figure)  # the first gives room to letters, the second to what they moved
+        figure.set_layout_engine("none")
+
+
 @dataclass(frozen=True, eq=False)
 class Curve:
     """A line of a panel with the label that stands beside it."""

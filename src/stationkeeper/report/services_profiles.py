@@ -14,6 +14,7 @@ from stationkeeper.report.services_look import (
     draw_curves,
     grid,
     label_curves,
+    laid_out,
     log_wanted,
     plain_ticks,
 )
@@ -95,7 +96,7 @@ def latitude_picture(
                 for one in curves
                 if not (np.isfinite(one.y) & (one.y > 0)).any()
             ]
-        figure.draw_without_rendering()
+        laid_out(figure)
         for axes, (_, _, curves) in zip(all_axes, panels, strict=True):
             label_curves(axes, curves)
         image = look.as_png(figure, colours=look.FEW)
@@ -182,13 +183,15 @@ def latency_picture(document: Document, services: Sequence[Document], key: str) 
     if not panels:
         return None
     said: list[str] = []
+    heads: set[str] = set()
     with look.drawing():
         figure, all_axes = grid(len(panels), 2.9)
         for axes, (service, told) in zip(all_axes, panels, strict=True):
             curves = _shares(document, told)
             labels = {one["label"] for one in told}
             what = labels.pop() if len(labels) == 1 else told[0]["title"]
-            axes.set_title(look.drawable(f"{service['title']}: {what}"), fontsize=9)
+            heads.add(what)
+            axes.set_title(look.drawable(service["title"]), fontsize=9)
             axes.set_ylabel("share [%]")
             axes.set_xlabel("within" + unit_text(told[0]["unit"]))
             curves = _time_axis(axes, curves)
@@ -201,10 +204,14 @@ def latency_picture(document: Document, services: Sequence[Document], key: str) 
     return Picture(
         key,
         WAIT_TITLE if len(panels) > 1 else f"{panels[0][0]['title']}: how long it takes",
-        "Share that is done within so long; what is never done keeps a curve below 100 %.",
+        f"{_capital('; '.join(sorted(heads)))}; what is never done keeps a curve below 100 %.",
         alt=". ".join(said) + ".",
         png=image,
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _time_axis(axes: "Axes", curves: Sequence[Curve]) -> list[Curve]:
@@ -270,20 +277,19 @@ def _key(
     for one in curves:
         known = exact.get(one.label, {})
         times = [
-            f"{share} % within {with_unit(known[share], unit)}"
-            if share in known
-            else f"{share} % {_within(one, share, unit)}"
+            f"{share} % "
+            + (_taken(known[share], unit) if share in known else _within(one, share, unit))
             for share in _TOLD
         ]
         words.append(f"{one.label}: {', '.join(times)}")
     axes.legend(
         lines,
         [look.drawable(text) for text in words],
-        loc="best",
+        loc="upper left",  # below the panel: inside it would hide a curve
+        bbox_to_anchor=(0.0, -0.2),
+        borderaxespad=0.0,
         fontsize=8,
-        frameon=True,
-        framealpha=0.9,
-        edgecolor="none",
+        frameon=False,
     )
     return words
 
@@ -302,7 +308,11 @@ def _within(curve: Curve, share: float, unit: str) -> str:
         return "never"
     last = int(reached[0])
     if last == 0:
-        return f"within {with_unit(float(curve.x[0]), unit)}"
+        return _taken(float(curve.x[0]), unit)
     part = slice(last - 1, last + 1)
     found = float(np.interp(share, curve.y[part], curve.x[part]))
-    return f"within {with_unit(found, unit)}"
+    return _taken(found, unit)
+
+
+def _taken(value: float, unit: str) -> str:
+    return f"within {with_unit(value, unit)}" if value > 0 else "at once"

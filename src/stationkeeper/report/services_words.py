@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from stationkeeper.report.markup import Markup, table, tag
-from stationkeeper.report.numbers import counted, number
+from stationkeeper.report.numbers import FIRM_SPACE, THIN_SPACE, counted, number
 from stationkeeper.report.services_source import (
     ABSENT,
     Document,
@@ -86,10 +86,13 @@ def asked_text(contract: Document) -> str:
 
 def _amount(value: float | None, unit: str) -> str:
     """Write an amount of a contract; of what is counted by the month, the count."""
+    if not finite(value):
+        return ABSENT
+    said = f"{value:,.10g}".replace(",", THIN_SPACE)  # as the document has it
     counted_by = unit.removeprefix("1/")
-    if counted_by != unit and finite(value):
-        return f"{with_unit(value, '')} a {counted_by}"
-    return with_unit(value, unit)
+    if counted_by != unit:
+        return f"{said} a {counted_by}"
+    return said if unit in ("", "1") else f"{said}{FIRM_SPACE}{unit}"
 
 
 def met_text(contract: Document) -> str:
@@ -101,7 +104,7 @@ def met_text(contract: Document) -> str:
     ('50.0\xa0%', '–')
     """
     share = contract.get("met_share")
-    return with_unit(round(100 * share, 1), "%") if finite(share) else ABSENT
+    return f"{100 * share:.1f}{FIRM_SPACE}%" if finite(share) else ABSENT
 
 
 def _kept(contract: Document, orbit: str) -> str:

@@ -4,7 +4,7 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -87,6 +87,32 @@ def write_document(path: Path, document: object) -> None:
     """
     text = json.dumps(document, indent=1, allow_nan=False)
     write_atomically(path, (text + "\n").encode())
+
+
+def write_tables(path: Path, document: object) -> None:
+    """Write a document as JSON as `write_document` does, but what holds plain values on one line.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be written.
+    """
+    write_atomically(path, (_lines(document, "\n") + "\n").encode())
+
+
+def _lines(value: object, begin: str) -> str:
+    """Return JSON with a row of plain values a line; `begin` is put before each line."""
+    inner = begin + " "
+    if isinstance(value, Mapping) and any(map(_holds, value.values())):
+        parts = [f"{json.dumps(key)}: {_lines(one, inner)}" for key, one in value.items()]
+        return "{" + inner + f",{inner}".join(parts) + begin + "}"
+    if isinstance(value, list | tuple) and any(map(_holds, value)):
+        return "[" + inner + f",{inner}".join(_lines(one, inner) for one in value) + begin + "]"
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+def _holds(value: object) -> bool:
+    return isinstance(value, Mapping | list | tuple)
 
 
 def sync_folder(folder: Path) -> None:

@@ -212,11 +212,15 @@ def with_discs(coverage: Coverage, discs: list[Disc], start_day: float) -> Cover
     longest, response = coverage.longest_gap.copy(), coverage.response_time.copy()
     first = coverage.first_visit.copy()
     duration = coverage.duration
+    lights: dict[tuple[float, float], _Light] = {}  # the same at all longitudes
     for disc in discs:
         inside = np.cos(phi) * np.cos(coverage.longitude - disc.longitude) >= np.cos(
             disc.half_angle
         )
-        lit = _light(latitude, start_day, duration, disc)
+        alike = (disc.interval, -2.0 if np.isnan(disc.sun_elevation) else disc.sun_elevation)
+        if alike not in lights:
+            lights[alike] = _light(latitude, start_day, duration, disc)
+        lit = lights[alike]
         images = duration / disc.interval
 
         def spread(values: Array, inside: NDArray[np.bool_] = inside) -> Array:

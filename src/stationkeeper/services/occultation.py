@@ -106,15 +106,22 @@ def occultations(
         raise DomainError(f"times need a step greater than zero, not {step} s")
     which, begin, falls = _crossings(r, far, top)
     low, high = np.zeros(which.size), np.ones(which.size)
+    ends = (r[begin], r[begin + 1], v[begin], v[begin + 1])
+    far_ends = (
+        far[which, begin],
+        far[which, begin + 1],
+        speed[which, begin],
+        speed[which, begin + 1],
+    )
     for _ in range(HALVINGS):
         middle = 0.5 * (low + high)
-        near, _ = _between(r[begin], r[begin + 1], v[begin], v[begin + 1], middle, step)
-        other, _ = _pair(far, speed, which, begin, middle, step)
+        near, _ = _between(*ends, middle, step)
+        other, _ = _between(*far_ends, middle, step)
         before = (_height(near, other) > top) == falls
         low, high = np.where(before, middle, low), np.where(before, high, middle)
     middle = 0.5 * (low + high)
-    near, moving = _between(r[begin], r[begin + 1], v[begin], v[begin + 1], middle, step)
-    other, _ = _pair(far, speed, which, begin, middle, step)
+    near, moving = _between(*ends, middle, step)
+    other, _ = _between(*far_ends, middle, step)
     azimuth = _azimuth(near, moving, other)
     from_axis = np.where(falls, np.pi - np.abs(azimuth), np.abs(azimuth))
     kept = from_axis <= half_width
@@ -162,24 +169,6 @@ def _crossings(
         return none, none, np.zeros(0, bool)
     satellite, step, falls = (np.concatenate(part) for part in zip(*whole, strict=True))
     return satellite, step, falls
-
-
-def _pair(
-    transmitters: Array,
-    velocities: Array,
-    which: NDArray[np.int64],
-    begin: NDArray[np.int64],
-    part: Array,
-    step: float,
-) -> tuple[Array, Array]:
-    return _between(
-        transmitters[which, begin],
-        transmitters[which, begin + 1],
-        velocities[which, begin],
-        velocities[which, begin + 1],
-        part,
-        step,
-    )
 
 
 def _between(

@@ -2,7 +2,6 @@
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -34,13 +33,14 @@ from stationkeeper.programme.problems import choices, nearest, shown
 from stationkeeper.programme.services import MEASURES
 from stationkeeper.programme.write import as_toml
 from stationkeeper.results.folder import COMPLETE, PROGRAMME, new_folder
-from stationkeeper.results.storage import write_document
+from stationkeeper.results.storage import write_tables
 from stationkeeper.units import KILOMETRE, date_from_days
 
 Array = NDArray[np.float64]
 Progress = Callable[[str], None]
 
 SERVICES: Final = "services.json"
+DIGITS: Final = 4  # of profiles, maps and curves, which are drawn
 NOTES: Final = (
     "Rates are those of one month of geometry; nothing but the part of the time in which stations"
     " and payloads work changes from month to month.",
@@ -212,29 +212,32 @@ def _service(scene: Scene, key: str, one: Served) -> dict[str, Any]:
         ],
         "ground": list(scene.ground(told.ground)),
         "measures": measures,
-        "profiles": [_told(asdict(profile)) for profile in one.profiles],
-        "maps": [_told(asdict(drawn)) for drawn in one.maps],
-        "distributions": [_told(asdict(curve)) for curve in one.distributions],
+        "profiles": [_told(vars(profile)) for profile in one.profiles],
+        "maps": [_told(vars(drawn)) for drawn in one.maps],
+        "distributions": [_told(vars(curve)) for curve in one.distributions],
         "words": list(one.words),
     }
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row with the title and unit of its measure, and numbers that are short."""
     measure = MEASURES[row["measure"]]
     return {"title": measure.title, "unit": measure.unit, **_short(row)}
 
 
 def _short(value: Any) -> Any:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: _short(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_short(one) for one in value]
-    return _number(value) if isinstance(value, float) else value
+    return _number(value, DIGITS) if isinstance(value, float) else value
 
 
-def _number(value: float | None) -> float | None:
-    return None if value is None or not np.isfinite(value) else float(f"{value:.6g}")
+def _number(value: float | None, digits: int = 6) -> float | int | None:
+    if value is None or not np.isfinite(value):
+        return None
+    short = float(f"{value:.{digits}g}")
+    return int(short) if short.is_integer() else short
 
 
 def write_services(
@@ -292,7 +295,7 @@ def write_services(
             )
         )
     document = services_document(scene_of(programme), progress=progress, there=there, turns=turns)
-    write_document(folder / SERVICES, document)
+    write_tables(folder / SERVICES, document)
 
 
 def _lost(days: NDArray[np.int64]) -> Array:
@@ -378,7 +381,7 @@ def serve(
     }
     text = as_toml(programme.as_document(), "As read, overrides applied.")
     folder = new_folder(out, f"services-{programme.name}", state, {PROGRAMME: text.encode()}, now)
-    write_document(folder.path / SERVICES, document)
+    write_tables(folder.path / SERVICES, document)
     return folder.path
 
 

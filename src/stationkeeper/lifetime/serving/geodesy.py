@@ -75,7 +75,7 @@ def served(scene: Scene, key: str) -> Served:
     out = Served()
     for orbit in [WITHOUT, *[track.key for track in _tracks(scene, key)]]:
         out.measures.extend(_rows(scene, key, orbit, scene.place))
-        alone = _cameras(scene, key, orbit, alone=True)
+        alone = _cameras(scene, key, orbit)
         if alone:
             _draw(out, orbit, alone)
     out.words.extend(geodesy_words(scene, key, _tracks(scene, key)))
@@ -160,16 +160,11 @@ def _together(
 
 
 @cache
-def _cameras(scene: Scene, key: str, orbit: str, *, alone: bool) -> tuple[Viewing, ...]:
-    if alone:
-        flying: Sequence[tuple[str, Payload, tuple[Ephemeris, ...]]] = _flying(
-            scene, key, orbit, "camera"
-        )
-    else:
-        flying = _together(scene, key, orbit, "camera")
+def _cameras(scene: Scene, key: str, orbit: str) -> tuple[Viewing, ...]:
+    """Return the cameras in an orbit alone."""
     return tuple(
         viewing(name, payload.title, payload.camera, flown)
-        for name, payload, flown in flying
+        for name, payload, flown in _flying(scene, key, orbit, "camera")
         if payload.camera is not None
     )
 
@@ -187,7 +182,9 @@ def _rows(scene: Scene, key: str, orbit: str, where: Place | None) -> list[Measu
 def _camera_rows(scene: Scene, key: str, orbit: str, where: Place | None) -> list[MeasureRow]:
     if not (scene.payloads(key, "camera") or scene.carried(key, "camera")):
         return []
-    cameras = _cameras(scene, key, orbit, alone=False)
+    cameras = _cameras(scene, key, WITHOUT)
+    if orbit != WITHOUT:
+        cameras += _cameras(scene, key, orbit)
     if not cameras:
         nothing = [MeasureRow(name, orbit, 0.0) for name in ("visits_per_day", "area_share")]
         return [*nothing, MeasureRow("ground_sample_m", orbit, None)]
@@ -288,7 +285,7 @@ def _tracked(
     return MeasureRow(measure, orbit, share * passes, where=told, note=note)
 
 
-def _draw(out: Served, orbit: str, cameras: Sequence[Viewing]) -> None:
+def _draw(out: Served, orbit: str, cameras: tuple[Viewing, ...]) -> None:
     """Add the profile of one orbit alone, and its map if there is one."""
     found = seen(cameras, None)
     degrees = np.degrees(found.latitude).round(6).tolist()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -134,12 +135,13 @@ def pictures(one: Viewing) -> Pictures:
     return Pictures(float(across[0]), float(across[1]), ratio)
 
 
-def seen(cameras: Sequence[Viewing], where: tuple[float, float] | None) -> Seen:
+@cache
+def seen(cameras: tuple[Viewing, ...], where: tuple[float, float] | None) -> Seen:
     """Return how often cameras together can look, over the Earth or at a place.
 
     Parameters
     ----------
-    cameras : sequence of Viewing
+    cameras : tuple of Viewing
         At least one.
     where : tuple of float, optional
         Latitude and longitude. [rad]
@@ -212,18 +214,22 @@ def _of_belts(belts: Array, belt: int | None) -> dict[str, float]:
 
 def _belts(flown: Sequence[Ephemeris], half: float) -> Array:
     """Return looks a day, and those by day, of strips of a half-width at the centre (2, belt)."""
-    found = np.zeros((2, EDGES.size - 1))
-    for one in flown:
-        radius = np.linalg.norm(one.position, axis=1)
-        under = one.position / radius[:, None]
-        along = one.velocity - np.sum(one.velocity * under, axis=1)[:, None] * under
-        speed = np.linalg.norm(along, axis=1) * EARTH_MEAN_RADIUS / radius
-        latitude = np.arcsin(under[:, 2])
-        width = 2 * half * EARTH_MEAN_RADIUS
-        day = np.sum(under * sun_fixed(one.days), axis=1) > 0
-        found[0] += swept_rate(latitude, speed, width, one.step, EDGES)
-        found[1] += swept_rate(latitude, speed * day, width, one.step, EDGES)
-    return found
+    width = 2 * half * EARTH_MEAN_RADIUS
+    return np.asarray(width * np.sum([_length_rates(one) for one in flown], axis=0))
+
+
+@cache
+def _length_rates(one: Ephemeris) -> Array:
+    """Return looks a day of a strip of unit width, and those by day (2, belt)."""
+    radius = np.linalg.norm(one.position, axis=1)
+    under = one.position / radius[:, None]
+    along = one.velocity - np.sum(one.velocity * under, axis=1)[:, None] * under
+    speed = np.linalg.norm(along, axis=1) * EARTH_MEAN_RADIUS / radius
+    latitude = np.arcsin(under[:, 2])
+    day = np.sum(under * sun_fixed(one.days), axis=1) > 0
+    return np.stack(
+        [swept_rate(latitude, moved, 1.0, one.step, EDGES) for moved in (speed, speed * day)]
+    )
 
 
 def _strip_shares(cameras: Sequence[Viewing]) -> Array:

@@ -1,11 +1,12 @@
 """Sentences about images: which orbit sees more where, and what it adds to what is there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeeper.lifetime.serving.labels import label
 from stationkeeper.lifetime.serving.scene import WITHOUT, Track
 from stationkeeper.orbit.coverage import Coverage, area_mean, latitude_limit, swath_half_angle
 from stationkeeper.services.imaging import wait_for_clear_look
@@ -42,47 +43,56 @@ def imager_words(
     list of text
     """
     words = []
-    for track in tracks:
-        words.append(_reach(track, widths[track.key], alone[track.key]))
-        words.append(_clear(track, alone[track.key], clouds[track.key]))
+    if tracks:
+        words.append(_reach(tracks, widths))
+        words.append(_clear(tracks, alone, clouds))
+        words.append(_hours(tracks, alone))
     for first, second in combinations(tracks, 2):
         words += _better(first, second, widths, alone)
-    if WITHOUT in alone:
-        for track in tracks:
-            words += _added(track, alone, together, moving)
+    if tracks and WITHOUT in alone:
+        words += _added(tracks, alone, together, moving)
     return words
 
 
-def called(track: Track) -> str:
-    """Name a station and its orbit."""
+def _each(tracks: Sequence[Track], told: Callable[[Track], str]) -> str:
+    """Say something of each track behind its short name."""
+    return "; ".join(f"{label(track)} {told(track)}" for track in tracks)
+
+
+def _reach(tracks: Sequence[Track], widths: Mapping[str, Sequence[float]]) -> str:
+    def told(track: Track) -> str:
+        widest = max(widths[track.key])
+        half = float(swath_half_angle(widest, track.altitude))
+        limit = float(np.degrees(latitude_limit(track.inclination, half)))
+        ends = "both poles" if limit >= 90 else f"nothing beyond {limit:.1f} degrees"
+        return f"{ends} ({widest / KILOMETRE:,.0f} km)"
+
+    return f"What the widest swath sees north and south: {_each(tracks, told)}."
+
+
+def _clear(
+    tracks: Sequence[Track], alone: Mapping[str, Coverage], clouds: Mapping[str, float]
+) -> str:
+    def told(track: Track) -> str:
+        seen, cloud = alone[track.key], clouds[track.key]
+        response = area_mean(seen, seen.response_time) / HOUR
+        gap = area_mean(seen, seen.mean_gap) / HOUR
+        wait = float(wait_for_clear_look(response, gap, cloud))
+        return f"{response:.1f} h, {wait:.0f} h with {cloud:.0%} of looks in cloud"
+
     return (
-        f"{track.title} at {track.altitude / KILOMETRE:.0f} km and "
-        f"{np.degrees(track.inclination):.1f} degrees"
+        "Mean wait for a look and for a clear look at what a station alone sees: "
+        f"{_each(tracks, told)}."
     )
 
 
-def _reach(track: Track, widths: Sequence[float], seen: Coverage) -> str:
-    half = float(swath_half_angle(max(widths), track.altitude))
-    limit = float(np.degrees(latitude_limit(track.inclination, half)))
-    swath = f"a swath of {max(widths) / KILOMETRE:,.0f} km"
-    looks = seen.visits_per_day
-    if limit >= 90:
-        return f"{called(track)}: {swath} reaches both poles; {_mean(seen, looks):.2g} looks a day."
-    return (
-        f"{called(track)}: {swath} sees nothing beyond {limit:.1f} degrees north and south; "
-        f"{_mean(seen, looks):.2g} looks a day in the mean over the Earth."
-    )
+def _hours(tracks: Sequence[Track], alone: Mapping[str, Coverage]) -> str:
+    def told(track: Track) -> str:
+        return f"{_hours_of_day(alone[track.key])}"
 
-
-def _clear(track: Track, seen: Coverage, cloud: float) -> str:
-    response = area_mean(seen, seen.response_time) / HOUR
-    gap = area_mean(seen, seen.mean_gap) / HOUR
-    wait = float(wait_for_clear_look(response, gap, cloud))
-    hours = _hours_of_day(seen)
     return (
-        f"{called(track)} alone: where it sees, {response:.1f} h to the next look; with "
-        f"{cloud:.0%} of looks in cloud some {wait:.0f} h to a clear one. Within the month its "
-        f"looks at 45 degrees fall on {hours} of the 24 hours of local time."
+        f"Of the 24 hours of local time, those with looks at 45 degrees within the month: "
+        f"{_each(tracks, told)}."
     )
 
 
@@ -93,8 +103,8 @@ def _hours_of_day(seen: Coverage) -> int:
     return int(np.count_nonzero(looks > 0.01 * looks.sum()))
 
 
-def _mean(seen: Coverage, values: Array) -> float:
-    return area_mean(seen, values)
+def _mean(seen: Coverage) -> float:
+    return area_mean(seen, seen.visits_per_day)
 
 
 def _by_distance(seen: Coverage) -> tuple[Array, Array]:
@@ -116,50 +126,66 @@ def _better(
         return []
     degrees, one = _by_distance(alone[first.key])
     _, two = _by_distance(alone[second.key])
-    half = 0.5 * (degrees[1] - degrees[0])
-    words = []
-    for track, more, other, less in ((first, one, second, two), (second, two, first, one)):
-        ahead = more > less
-        if not ahead.any():
-            continue
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], ahead.astype(int), [0]])))
-        spans = []
+    parts = []
+    for track, more, less in ((first, one, two), (second, two, one)):
+        lead = more - less
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], (lead > 0).astype(int), [0]])))
         for begin, end in zip(edges[::2], edges[1::2], strict=True):
-            best = begin + int(np.argmax((more - less)[begin:end]))
-            spans.append(
-                f"{degrees[begin] - half:.0f} to {degrees[end - 1] + half:.0f} degrees (at "
-                f"{degrees[best]:.0f}: {more[best]:.1f} against {less[best]:.1f} a day)"
+            best = begin + int(np.argmax(lead[begin:end]))
+            spans = (_turn(degrees, lead, int(edge)) for edge in (begin, end))
+            parts.append(
+                f"{label(track)} at {' to '.join(f'{edge:.0f}' for edge in spans)} degrees (at "
+                f"{degrees[best]:.0f}: {more[best]:.1f} beside {less[best]:.1f} a day)"
             )
-        words.append(
-            f"{called(track)} looks more often than {called(other)} at latitudes of "
-            f"{', '.join(spans)}."
-        )
-    return words
+    if not parts:
+        return []
+    who = f"{label(first)} and {label(second)}"
+    return [f"Of {who}, with swaths of one width, more looks are those of {'; '.join(parts)}."]
+
+
+def _turn(degrees: Array, lead: Array, edge: int) -> float:
+    """Return the latitude at which a lead begins or ends, between two rows. [deg]"""
+    if edge in (0, lead.size):
+        return 90.0 if edge else 0.0
+    before, after = abs(lead[edge - 1]), abs(lead[edge])
+    if before + after == 0:
+        return float(degrees[edge])
+    part = before / (before + after)
+    return float(degrees[edge - 1] + part * (degrees[edge] - degrees[edge - 1]))
 
 
 def _added(
-    track: Track,
+    tracks: Sequence[Track],
     alone: Mapping[str, Coverage],
     together: Mapping[str, Coverage],
     moving: Coverage | None,
 ) -> list[str]:
-    before, after = alone[WITHOUT], together[track.key]
-    looks = _mean(before, before.visits_per_day)
-    own = _mean(alone[track.key], alone[track.key].visits_per_day)
-    wait = area_mean(before, before.response_time) / HOUR
-    then = area_mean(after, after.response_time) / HOUR
+    before = alone[WITHOUT]
+    looks = _mean(before)
+
+    def wait(seen: Coverage) -> float:
+        return area_mean(seen, seen.response_time) / HOUR * 60
+
+    def more(track: Track) -> str:
+        own = _mean(alone[track.key])
+        return f"{own:.2g} ({own / looks:.1%}; {wait(together[track.key]):.1f} minutes)"
+
     words = [
-        f"Without a station there are {looks:.3g} looks a day in the mean over the Earth; "
-        f"{called(track)} adds {own:.2g} ({own / looks:.1%}), and the mean wait goes from "
-        f"{wait * 60:.1f} to {then * 60:.1f} minutes."
+        f"Without a station there are {looks:.3g} looks a day in the mean over the Earth and a "
+        f"mean wait of {wait(before):.1f} minutes; a station adds, and leaves a wait of: "
+        f"{_each(tracks, more)}."
     ]
     if moving is not None and moving.visits.any():
-        polar = _mean(moving, moving.visits_per_day)
+        polar = _mean(moving)
+
+        def beside(track: Track) -> str:
+            seen = alone[track.key]
+            return f"{_mean(seen) / polar:.0%}, {_at(seen, 45):.1f} and {_at(seen, 75):.1f}"
+
         words.append(
-            f"Satellites that stand over the equator give most of these looks. Beside those that "
-            f"move, with {polar:.3g} looks a day, {called(track)} adds {own / polar:.0%}; at 45 "
-            f"degrees {_at(alone[track.key], 45):.1f} beside {_at(moving, 45):.1f}, at 75 degrees "
-            f"{_at(alone[track.key], 75):.1f} beside {_at(moving, 75):.1f}."
+            f"Satellites that stand over the equator give most of these looks; those that move "
+            f"give {polar:.3g} a day, {_at(moving, 45):.1f} at 45 degrees and "
+            f"{_at(moving, 75):.1f} at 75. Beside them: {_each(tracks, beside)}."
         )
     return words
 
