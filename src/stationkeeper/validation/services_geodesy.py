@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from stationkeeper.constants import EARTH_RADIUS, SECONDS_PER_DAY
 from stationkeeper.lifetime.serving.ephemerides import BIAS, export_orbit, read_orbit
+from stationkeeper.lifetime.serving.scene import ut1_offset
 from stationkeeper.orbit.coverage import scan_half_angle
 from stationkeeper.orbit.ephemeris import Ephemeris, state_at, tle_ephemeris
 from stationkeeper.orbit.frames import celestial_from_fixed
@@ -104,7 +105,10 @@ def _tracks() -> list[Row]:
 def _orbits() -> list[Row]:
     told = published(TRUTH)["orbit"]
     length = told["hours"] * 3_600.0
-    flown = tle_ephemeris(told["line1"], told["line2"], told["start_day"], length, 60.0)
+    turned = ut1_offset(told["start_day"], length)  # as the export turns it back
+    flown = tle_ephemeris(
+        told["line1"], told["line2"], told["start_day"], length, 60.0, ut1_offset=turned
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orbit.oem"
         export_orbit(flown, path, name="Example")
@@ -158,7 +162,9 @@ def _of_other_program(path: Path) -> float:
     # Epochs are of one hour: minutes and seconds after the first row.
     seconds = np.array([60.0 * int(row[0][14:16]) + float(row[0][17:]) for row in truth])
     fixed, _ = state_at(flown, seconds)
-    ours = celestial_from_fixed(flown.start_day + seconds / SECONDS_PER_DAY, fixed)
+    turned = ut1_offset(flown.start_day, flown.duration)  # as the reader turned it
+    days = flown.start_day + seconds / SECONDS_PER_DAY
+    ours = celestial_from_fixed(days, fixed, ut1_offset=turned)
     theirs = 1e3 * np.array([[float(x) for x in row[1:4]] for row in truth])
     return float(np.linalg.norm(ours - theirs, axis=1).max())
 
