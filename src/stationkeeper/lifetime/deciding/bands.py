@@ -65,6 +65,20 @@ def mean_band(values: Array) -> dict[str, float | None]:
     return {"mean": round(float(values.mean()), 6), **number_band(values, ("q05", "q50", "q95"))}
 
 
+def between(end: Array, begin: Array) -> Array:
+    """Return the days from an end to a begin; none if the begin comes first or nothing ends.
+
+    Examples
+    --------
+    >>> between(np.array([10.0, 10.0, 10.0, np.inf]), np.array([15.0, 5.0, np.inf, 7.0])).tolist()
+    [5.0, 0.0, inf, 0.0]
+    """
+    gap = np.zeros(end.shape)
+    ends = np.isfinite(end)
+    gap[ends] = np.maximum(begin[ends] - end[ends], 0.0)
+    return gap
+
+
 def by_year(days: Array, first: int, last: int) -> list[list[float]]:
     """Return the share of replicas in each year from a first to a last.
 

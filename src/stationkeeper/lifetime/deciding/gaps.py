@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeeper.lifetime.deciding.bands import between
 from stationkeeper.lifetime.deciding.decisions import Decisions
 from stationkeeper.lifetime.deciding.stage import Stage
 from stationkeeper.lifetime.deciding.view import NEVER
@@ -54,20 +55,6 @@ class Gap:
     def without(self, kind: str) -> Array:
         """Return the days without a kind of service. [d]"""
         return between(self.old_ends, self.services[kind])
-
-
-def between(end: Array, begin: Array) -> Array:
-    """Return the days from an end to a begin; none if the begin comes first or nothing ends.
-
-    Examples
-    --------
-    >>> between(np.array([10.0, 10.0, 10.0, np.inf]), np.array([15.0, 5.0, np.inf, 7.0])).tolist()
-    [5.0, 0.0, inf, 0.0]
-    """
-    gap = np.zeros(end.shape)
-    ends = np.isfinite(end)
-    gap[ends] = np.maximum(begin[ends] - end[ends], 0.0)
-    return gap
 
 
 def gaps_of(stage: Stage, made: Decisions) -> list[Gap]:

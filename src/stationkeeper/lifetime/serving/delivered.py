@@ -2,21 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeeper.lifetime.deciding.bands import number_band
-from stationkeeper.lifetime.deciding.decisions import Decisions
-from stationkeeper.lifetime.deciding.gaps import between
-from stationkeeper.lifetime.deciding.stage import Stage
+from stationkeeper.lifetime.deciding.bands import between, number_band
 from stationkeeper.lifetime.serving.scene import WITHOUT, Scene, Served
 from stationkeeper.programme.check_services import PARTS
 from stationkeeper.programme.composition import station_intervals
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.services import MEASURES, Payload
 from stationkeeper.units import date_from_days, days_since_2000
+
+if TYPE_CHECKING:  # they bring the kernels of a run along
+    from stationkeeper.lifetime.deciding.decisions import Decisions
+    from stationkeeper.lifetime.deciding.stage import Stage
 
 Array = NDArray[np.float64]
 
@@ -77,7 +78,7 @@ def working(
     edges: Array,
     down: Mapping[str, Array],
     lost: Mapping[str, Array],
-    decided: tuple[Stage, Decisions] | None,
+    decided: "tuple[Stage, Decisions] | None",
 ) -> Working:
     """Find when payloads are there.
 
@@ -110,7 +111,7 @@ def working(
 
 
 def _there(
-    programme: Programme, payload: Payload, lost: Array, decided: tuple[Stage, Decisions] | None
+    programme: Programme, payload: Payload, lost: Array, decided: "tuple[Stage, Decisions] | None"
 ) -> tuple[Array, Array]:
     """Return the first day of a payload and the day after its last, in each replica. [d]"""
     station, module = payload.station, payload.module
@@ -302,7 +303,7 @@ def gap_rows(
                         "service": key,
                         "measure": measure,
                         "unit": MEASURES[measure].unit.removesuffix("/d"),
-                        "partner": partner,
+                        "partner": scene.programme.partner[partner].title,
                         "old": old,
                         "new": new,
                         "days": number_band(without, ("q05", "q50", "q95")),

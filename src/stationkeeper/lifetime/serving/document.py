@@ -6,18 +6,14 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 import stationkeeper
 from stationkeeper.errors import DomainError, InputError
-from stationkeeper.lifetime.assemble import Assembled
-from stationkeeper.lifetime.deciding.decisions import Decisions
 from stationkeeper.lifetime.deciding.rows import NEVER, outcomes
-from stationkeeper.lifetime.deciding.stage import Stage
 from stationkeeper.lifetime.serving.contracts import AtSite, contract_rows
 from stationkeeper.lifetime.serving.delivered import (
     Working,
@@ -36,11 +32,22 @@ from stationkeeper.results.folder import COMPLETE, PROGRAMME, new_folder
 from stationkeeper.results.storage import write_tables
 from stationkeeper.units import KILOMETRE, date_from_days
 
+if TYPE_CHECKING:  # they bring the kernels of a run along
+    import xarray as xr
+
+    from stationkeeper.lifetime.assemble import Assembled
+    from stationkeeper.lifetime.deciding.decisions import Decisions
+    from stationkeeper.lifetime.deciding.stage import Stage
+
 Array = NDArray[np.float64]
 Progress = Callable[[str], None]
 
 SERVICES: Final = "services.json"
 DIGITS: Final = 4  # of profiles, maps and curves, which are drawn
+DECIDED: Final = (
+    "Told of the {some} of {all} replicas in which policies decide: in the others a station that"
+    " was in orbit on the day of knowledge had been lost before."
+)
 NOTES: Final = (
     "Rates are those of one month of geometry; nothing but the part of the time in which stations"
     " and payloads work changes from month to month.",
@@ -242,11 +249,11 @@ def _number(value: float | None, digits: int = 6) -> float | int | None:
 
 def write_services(
     folder: Path,
-    assembled: Assembled,
+    assembled: "Assembled",
     programme: Programme,
-    results: xr.Dataset,
+    results: "xr.Dataset",
     replicas: int,
-    decided: tuple[Stage, Decisions] | None,
+    decided: "tuple[Stage, Decisions] | None",
     progress: Progress,
 ) -> None:
     """Write ``services.json`` into a run folder, if the programme has services.
@@ -295,6 +302,8 @@ def write_services(
             )
         )
     document = services_document(scene_of(programme), progress=progress, there=there, turns=turns)
+    if there.replicas < replicas:
+        document["notes"].append(DECIDED.format(some=there.replicas, all=replicas))
     write_tables(folder / SERVICES, document)
 
 
@@ -302,7 +311,7 @@ def _lost(days: NDArray[np.int64]) -> Array:
     return np.where(days == NEVER, np.inf, days.astype(np.float64))
 
 
-def _down(results: xr.Dataset) -> dict[str, Array]:
+def _down(results: "xr.Dataset") -> dict[str, Array]:
     if "function_down" not in results:
         return {}
     values = results["function_down"]
