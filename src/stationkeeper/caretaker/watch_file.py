@@ -40,10 +40,10 @@ def read_telemetry(file: Path) -> tuple[NDArray[Any], NDArray[Any]]:
     if not file.exists():
         raise InputError(f"{file}: there is no such file")
     try:
-        stored = np.load(file, allow_pickle=False)
-        if not isinstance(stored, np.lib.npyio.NpzFile):
-            raise InputError(f"{file}: given a single array, {expected}")
-        with stored:
+        with file.open("rb") as stream:  # ours to close, also if it is no archive
+            stored = np.load(stream, allow_pickle=False)
+            if not isinstance(stored, np.lib.npyio.NpzFile):
+                raise InputError(f"{file}: given a single array, {expected}")
             missing = [name for name in ("train", "test") if name not in stored.files]
             if missing:
                 given = ", ".join(stored.files) or "none"
