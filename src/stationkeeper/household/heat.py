@@ -2,7 +2,8 @@
 
 A step is split in halves around its middle: joined nodes exchange exactly what two bodies would,
 loops are solved as a ring, and each node then warms, radiates and freezes on its own. Every part
-moves or keeps energy and none can overshoot, so that any step is stable and the balance is exact.
+moves or keeps energy and none can overshoot, so that any step is stable and the balance is exact;
+steps much longer than the time constants are stable but not accurate.
 """
 
 from typing import Final, NamedTuple
@@ -117,20 +118,22 @@ def _circulate(
     level, gain = 0.0, 1.0
     for place in range(loops.start[i], loops.start[i + 1]):
         node = loops.node[place]
-        carried = share[place] * flow * step
-        kept = nodes.capacity[node] / (nodes.capacity[node] + carried)
-        # out = (1 - share) in + share (kept T + (1 - kept) in)
-        level = share[place] * kept * temperature[node] + (1.0 - share[place] * kept) * level
-        gain *= 1.0 - share[place] * kept
+        rate = share[place] * flow * step / nodes.capacity[node]
+        # A place nears what enters it; on the mean over the step this share of it is its own.
+        own = share[place] * (-np.expm1(-rate) / rate if rate > 0.0 else 1.0)
+        level = own * temperature[node] + (1.0 - own) * level
+        gain *= 1.0 - own
     if gain >= 1.0:
         return
     entering = level / (1.0 - gain)
     for place in range(loops.start[i], loops.start[i + 1]):
         node = loops.node[place]
-        carried = share[place] * flow * step
-        change = carried * (entering - temperature[node]) / (nodes.capacity[node] + carried)
-        temperature[node] += change
-        entering += share[place] * (temperature[node] - entering)
+        rate = share[place] * flow * step / nodes.capacity[node]
+        near = -np.expm1(-rate)
+        own = share[place] * (near / rate if rate > 0.0 else 1.0)
+        apart = entering - temperature[node]
+        temperature[node] += near * apart
+        entering -= own * apart
 
 
 @inner_kernel

@@ -172,7 +172,11 @@ def power_step(
         given = 0.0
         if need > 0.0:
             given = min(max((taken - buses.standing_loss[bus]) * buses.efficiency[bus], 0.0), asked)
+            if taken == need:
+                given = asked
         supplied[bus] = given / asked if asked > 0.0 else 1.0
+        if tripped[bus] > 0.0:
+            supplied[bus] = 0.0
         flows[bus, SHUNTED] += max(left, 0.0) * step
         flows[bus, DELIVERED] += given * step
         flows[bus, CONVERTER] += (taken - given) * step
@@ -254,7 +258,7 @@ class PowerCourse(NamedTuple):
     level : ndarray, (bus, time)
         State of charge after each step: 0 at the end voltage, 1 when no more fits. [-]
     supplied : ndarray, (bus, time)
-        Share of what was asked that was given. [-]
+        Share of what was asked that was given; 0 where the converter tripped. [-]
     running : ndarray, (load, time)
         1 where a load was not shed. [-]
     charge : ndarray, (battery,)
