@@ -11,7 +11,6 @@ from stationkeeper.caretaker.forecast import LARGEST, fit_forecaster, held, stan
 from stationkeeper.caretaker.residuals import smoothed
 from stationkeeper.caretaker.watch_step import (
     DISTANCE,
-    LAST,
     LEVELS,
     RESIDUAL,
     watch_rows,
@@ -48,11 +47,11 @@ class Settings:
 class Watcher:
     """What was learnt of all channels: arrays that `watch_step` takes as they are.
 
-    ``scaling`` (channel, 3): centre, scale and constant of the forecast. ``lag_weights`` (channel,
-    lag), ``flag_weights`` (channel, flag, 2). ``seen`` (channel, row, 3) states of the nominal
-    record and ``seen_count`` (channel,) how many. ``limits`` (channel, 2) of smoothed residual and
-    distance. ``expected`` (channel, 2) means of both. ``shares`` (4,): of a row in the smoothing,
-    in the state, in the fading of commands; multiple of the quiet mean.
+    ``scaling`` (3, channel): centre in scales, scale, constant of the forecast. ``lag_weights``
+    (lag, channel), ``flag_weights`` (2, flag, channel). ``seen`` (channel, row, 3) states of the
+    nominal record and ``seen_count`` (channel,) how many. ``limits`` (2, channel) of smoothed
+    residual and distance. ``expected`` (2, channel) means of both. ``shares`` (4,): of a row in the
+    smoothing, in the state, in the fading of commands; multiple of the quiet mean.
     """
 
     settings: Settings
@@ -124,7 +123,7 @@ def learn(readings: ArrayLike, flags: ArrayLike, settings: Settings | None = Non
     --------
     >>> watcher = learn(np.sin(np.arange(600) / 9)[:, None], np.zeros((600, 0)))
     >>> watcher.lag_weights.shape
-    (1, 50)
+    (50, 1)
     """
     chosen = settings or Settings()
     table = _table(readings, "readings")
@@ -140,10 +139,10 @@ def learn(readings: ArrayLike, flags: ArrayLike, settings: Settings | None = Non
             f"training: given no finite reading in column {missing[0]}, expected some nominal ones"
         )
     channels, used = table.shape[1], np.flatnonzero(np.any(commands != 0, axis=0))
-    scaling, limits = np.empty((channels, 3)), np.empty((channels, 2))
-    lag_weights = np.zeros((channels, max(1, chosen.lags)))
-    flag_weights = np.zeros((channels, commands.shape[1], 2))
-    expected = np.zeros((channels, 2))
+    scaling, limits = np.empty((3, channels)), np.empty((2, channels))
+    lag_weights = np.zeros((max(1, chosen.lags), channels))
+    flag_weights = np.zeros((2, commands.shape[1], channels))
+    expected = np.zeros((2, channels))
     most = max(1, min(chosen.seen_rows, len(table)))
     seen, seen_count = np.zeros((channels, most, 3)), np.zeros(channels, dtype=np.int64)
     for channel in range(channels):
@@ -156,15 +155,15 @@ def learn(readings: ArrayLike, flags: ArrayLike, settings: Settings | None = Non
             penalty=chosen.penalty,
             folds=chosen.folds,
         )
-        scaling[channel] = fitted.centre, fitted.scale, fitted.constant
-        lag_weights[channel, : chosen.lags] = fitted.lag_weights
-        flag_weights[channel, used] = fitted.flag_weights
+        scaling[:, channel] = fitted.centre / fitted.scale, fitted.scale, fitted.constant
+        lag_weights[: chosen.lags, channel] = fitted.lag_weights
+        flag_weights[:, used, channel] = fitted.flag_weights.T
         amounts = np.abs(residuals)
-        expected[channel, 0] = amounts.mean()
-        limits[channel, 0] = (
+        expected[0, channel] = amounts.mean()
+        limits[0, channel] = (
             chosen.residual_margin * smoothed(amounts, chosen.smoothing_rows, amounts[0]).max()
         )
-        limits[channel, 1] = 0.0
+        limits[1, channel] = 0.0
         if chosen.seen_rows > 0:
             states = channel_states(
                 standardised(values, fitted.centre, fitted.scale), chosen.state_rows
@@ -172,8 +171,8 @@ def learn(readings: ArrayLike, flags: ArrayLike, settings: Settings | None = Non
             kept = thinned(states, chosen.seen_rows)
             seen[channel, : len(kept)], seen_count[channel] = kept, len(kept)
             apart = held_out_distances(states, chosen.seen_rows, chosen.folds)
-            expected[channel, 1] = apart.mean()
-            limits[channel, 1] = (
+            expected[1, channel] = apart.mean()
+            limits[1, channel] = (
                 chosen.distance_margin * smoothed(apart, chosen.smoothing_rows, apart[0]).max()
             )
     return Watcher(
@@ -215,10 +214,8 @@ def begin(watcher: Watcher) -> WatchState:
     >>> begin(watcher).fading.shape
     (3,)
     """
-    channels = len(watcher.scaling)
-    levels = np.zeros((channels, LEVELS))
-    levels[:, RESIDUAL], levels[:, DISTANCE] = watcher.expected.T
-    levels[:, LAST] = 0.0  # the mean of the nominal record, until a reading comes
+    levels = np.zeros((LEVELS, watcher.scaling.shape[1]))  # until a reading comes: the mean
+    levels[RESIDUAL], levels[DISTANCE] = watcher.expected
     return WatchState(
         history=np.zeros(watcher.lag_weights.shape),
         levels=levels,
@@ -266,10 +263,10 @@ def watch_ratios(
     table = np.ascontiguousarray(_table(readings, "readings"))
     commands = np.ascontiguousarray(_finite_flags(np.asarray(flags, dtype=np.float64)))
     expected = (len(table), watcher.flag_weights.shape[1])
-    if table.shape[1] != len(watcher.scaling) or commands.shape != expected:
+    if table.shape[1] != watcher.scaling.shape[1] or commands.shape != expected:
         raise InputError(
             f"telemetry: given {table.shape[1]} channels and flags of shape {commands.shape},"
-            f" expected {len(watcher.scaling)} and {expected}, as in training"
+            f" expected {watcher.scaling.shape[1]} and {expected}, as in training"
         )
     ratios = np.empty((*table.shape, 2))
     watch_rows(

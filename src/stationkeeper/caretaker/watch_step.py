@@ -12,10 +12,10 @@ Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 CUT = 200.0  # [-] largest residual of one row, in limits: what one wild row can add; ours
-LEAST_CHANGE = 1e-300  # [-] below it the sums of past commands are nothing (no slow subnormals)
+LEAST_FADING = 1e-12  # [-] below it a sum of past commands is nothing, and is passed over; ours
 
-MEAN, SQUARE, RESIDUAL, DISTANCE, QUIET_RESIDUAL, QUIET_DISTANCE, LAST = range(7)
-LEVELS = 7  # columns of `levels`
+MEAN, SQUARE, RESIDUAL, DISTANCE, QUIET_RESIDUAL, QUIET_DISTANCE, LAST, FORECAST = range(8)
+LEVELS = 8  # rows of `levels`
 
 
 @inner_kernel
@@ -45,10 +45,10 @@ def watch_step(
         Command flags of the row, finite.
     scaling, lag_weights, flag_weights, seen, seen_count, limits, shares : ndarray
         What was learnt: see `stationkeeper.caretaker.watch.Watcher`.
-    history : ndarray, (channel, lag)
+    history : ndarray, (lag, channel)
         Last standardised readings, a ring. Changed.
-    levels : ndarray, (channel, LEVELS)
-        Moving means, sums of the quiet, last reading. Changed.
+    levels : ndarray, (LEVELS, channel)
+        Moving means, means of the quiet, last reading, forecast. Changed.
     fading : ndarray, (flag,)
         Decaying sums of commands. Changed.
     place : ndarray, (1,)
@@ -56,65 +56,63 @@ def watch_step(
     ratios : ndarray, (channel, 2)
         Of the residual and of the distance from what was seen; one at the threshold. Written.
     """
-    lags = history.shape[1]
+    lags, channels = history.shape
     count = place[0]
     newest = count % lags
+    share = 1.0 / (count + 1)
     fade = shares[2]
     root = np.sqrt(1.0 / fade)
+    if count == 0:  # before the first row the first reading stands
+        for channel in range(channels):
+            value = levels[LAST, channel]
+            if np.isfinite(readings[channel]):
+                value = readings[channel] / scaling[1, channel] - scaling[0, channel]
+            history[:, channel] = min(max(value, -LARGEST), LARGEST)
+    # Channels run innermost, in order of memory, so that a processor does several at once.
+    for channel in range(channels):
+        levels[FORECAST, channel] = scaling[2, channel]
+    for lag in range(lags):
+        where = newest - 1 - lag
+        if where < 0:
+            where += lags
+        for channel in range(channels):
+            levels[FORECAST, channel] += lag_weights[lag, channel] * history[where, channel]
     for flag in range(flags.shape[0]):
         fading[flag] += fade * (flags[flag] - fading[flag])
-        if abs(fading[flag]) < LEAST_CHANGE:
+        if abs(fading[flag]) < LEAST_FADING:
             fading[flag] = 0.0
-    for channel in range(readings.shape[0]):
-        reading = readings[channel]
-        if np.isfinite(reading):
-            value = reading / scaling[channel, 1] - scaling[channel, 0] / scaling[channel, 1]
+        if flags[flag] == 0.0 and fading[flag] == 0.0:
+            continue
+        late = fading[flag] * root
+        for channel in range(channels):
+            levels[FORECAST, channel] += flags[flag] * flag_weights[0, flag, channel]
+            levels[FORECAST, channel] += late * flag_weights[1, flag, channel]
+    for channel in range(channels):
+        value = levels[LAST, channel]
+        if np.isfinite(readings[channel]):
+            value = readings[channel] / scaling[1, channel] - scaling[0, channel]
             value = min(max(value, -LARGEST), LARGEST)
-            levels[channel, LAST] = value
-            arrived = True
-        else:
-            value = levels[channel, LAST]
-            arrived = False
-        if count == 0:
-            for lag in range(lags):
-                history[channel, lag] = value
-        forecast = scaling[channel, 2]
-        for lag in range(lags):
-            where = newest - 1 - lag
-            if where < 0:
-                where += lags
-            forecast += lag_weights[channel, lag] * history[channel, where]
-        for flag in range(flags.shape[0]):
-            forecast += flag_weights[channel, flag, 0] * flags[flag]
-            forecast += flag_weights[channel, flag, 1] * fading[flag] * root
-        history[channel, newest] = value
-        level = levels[channel]
-        if arrived:
-            level[MEAN] += shares[1] * (value - level[MEAN])
-            apart = value - level[MEAN]
-            level[SQUARE] += shares[1] * (apart * apart - level[SQUARE])
-            amount = min(abs(value - forecast), CUT * limits[channel, 0])
-            level[RESIDUAL] += shares[0] * (amount - level[RESIDUAL])
+            mean = levels[MEAN, channel]
+            mean += shares[1] * (value - mean)
+            square = levels[SQUARE, channel]
+            square += shares[1] * ((value - mean) * (value - mean) - square)
+            levels[LAST, channel], levels[MEAN, channel] = value, mean
+            levels[SQUARE, channel] = square
+            amount = min(abs(value - levels[FORECAST, channel]), CUT * limits[0, channel])
+            levels[RESIDUAL, channel] += shares[0] * (amount - levels[RESIDUAL, channel])
             if seen_count[channel] > 0:
                 amount = nearest_distance(
-                    seen[channel], seen_count[channel], value, level[MEAN], np.sqrt(level[SQUARE])
+                    seen[channel], seen_count[channel], value, mean, np.sqrt(square)
                 )
-                amount = min(amount, CUT * limits[channel, 1])
-                level[DISTANCE] += shares[0] * (amount - level[DISTANCE])
-        rows = count + 1
-        before = max(count, 1)
-        level[QUIET_RESIDUAL] += quiet_share(
-            level[RESIDUAL], limits[channel, 0], level[QUIET_RESIDUAL] / before, shares[3]
-        )
-        level[QUIET_DISTANCE] += quiet_share(
-            level[DISTANCE], limits[channel, 1], level[QUIET_DISTANCE] / before, shares[3]
-        )
-        ratios[channel, 0] = threshold_ratio(
-            level[RESIDUAL], limits[channel, 0], level[QUIET_RESIDUAL] / rows, shares[3]
-        )
-        ratios[channel, 1] = threshold_ratio(
-            level[DISTANCE], limits[channel, 1], level[QUIET_DISTANCE] / rows, shares[3]
-        )
+                amount = min(amount, CUT * limits[1, channel])
+                levels[DISTANCE, channel] += shares[0] * (amount - levels[DISTANCE, channel])
+        history[newest, channel] = value
+        for sign in range(2):
+            amount, limit = levels[RESIDUAL + sign, channel], limits[sign, channel]
+            quiet = levels[QUIET_RESIDUAL + sign, channel]
+            quiet += share * (quiet_share(amount, limit, quiet, shares[3]) - quiet)
+            levels[QUIET_RESIDUAL + sign, channel] = quiet
+            ratios[channel, sign] = threshold_ratio(amount, limit, quiet, shares[3])
     place[0] = count + 1
 
 
