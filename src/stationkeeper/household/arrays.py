@@ -93,7 +93,7 @@ def eclipse_share(beta: ArrayLike, orbit_radius: ArrayLike, body_radius: float) 
 
     Notes
     -----
-    At 420 km within 8 s an orbit of the shadow of the ellipsoid in `orbit.sunlight`
+    At 420 km within 16 s an orbit of the shadow of the ellipsoid in `orbit.sunlight`
     (tests/unit/test_household_power.py).
 
     References
