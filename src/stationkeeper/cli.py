@@ -375,6 +375,31 @@ def _latitude_longitude(text: str | None) -> tuple[float, float] | None:
     return latitude, longitude
 
 
+@app.command(name="watch")
+def watch_file(
+    file: Annotated[
+        Path, typer.Argument(help="Telemetry: .npz with train and test, (time, features).")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Tell the spans of telemetry that are not like the nominal record it comes with."""
+    from stationkeeper.caretaker.watch import watch
+    from stationkeeper.caretaker.watch_file import read_telemetry
+
+    train, test = read_telemetry(file)
+    try:
+        spans = watch(train, test)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from None
+    if as_json:
+        rows = [{"start": start, "end": end, "score": score} for start, end, score in spans]
+        _print_document({"spans": rows})
+        return
+    for start, end, score in spans:
+        print(f"rows {start} to {end - 1}  score {score:.2f}")
+    print(f"{len(spans)} spans in {len(test)} rows; at the threshold the score is 1")
+
+
 @app.command()
 def check(
     file: Source,

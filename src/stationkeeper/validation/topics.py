@@ -9,7 +9,18 @@ from stationkeeper.errors import InputError
 from stationkeeper.validation.rows import Progress, Row
 from stationkeeper.validation.speed import SpeedRow
 
-VALIDATED = ("orbit", "dose", "crew", "hull", "slips", "stores", "hindcast", "services")
+VALIDATED = (
+    "orbit",
+    "dose",
+    "crew",
+    "hull",
+    "slips",
+    "stores",
+    "hindcast",
+    "services",
+    "household",
+    "watch",
+)
 TIMED = ("orbit", "dose", "run", "crew", "lifetime", "decisions", "services")
 
 
