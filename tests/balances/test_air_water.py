@@ -216,19 +216,25 @@ def plain_pressure(plant, air, mole, gas):
     """Return the air after one step of equal pressure, solved by NumPy and carried downhill."""
     capacity = plant.volume / (gas * plant.temperature)
     pressure = (air[:, :5] / mole).sum(axis=1) / capacity
-    ease = np.zeros((10, 10))
-    for (one, other), area in zip(PASSAGES, plant.area, strict=True):
-        high, low = max(pressure[one], pressure[other]), min(pressure[one], pressure[other])
-        gap = max(high - low, 1.0)
-        ratio = (high - gap) / high
-        if ratio > 0.5283:
-            factor = np.sqrt(7.0 * (ratio ** (10 / 7) - ratio ** (12 / 7)))
-        else:
-            factor = 0.684731
-        speed = np.sqrt(287.05 * 295.0)
-        flow = 0.85 * area * high * factor / speed / (gas / 287.05)
-        ease[one, other] = ease[other, one] = STEP * flow / gap
-    after = np.linalg.solve(np.diag(capacity + ease.sum(axis=1)) - ease, capacity * pressure)
+    after = pressure
+    much = max(abs(pressure[one] - pressure[other]) for one, other in PASSAGES) > 1_000.0
+    for again in (False, True)[: 2 if much else 1]:  # once more with the flow of the middle
+        ease = np.zeros((10, 10))
+        middle = 0.5 * (pressure + after)
+        for (one, other), area in zip(PASSAGES, plant.area, strict=True):
+            high, low = max(middle[one], middle[other]), min(middle[one], middle[other])
+            low = min(low, high - 1.0)
+            ratio = low / high
+            if ratio > 0.5283:
+                factor = np.sqrt(7.0 * (ratio ** (10 / 7) - ratio ** (12 / 7)))
+            else:
+                factor = 0.684731
+            speed = np.sqrt(287.05 * 295.0)
+            flow = 0.85 * area * high * factor / speed / (gas / 287.05)
+            gap = max(abs(after[one] - after[other]), 1.0) if again else high - low
+            ease[one, other] = ease[other, one] = STEP * flow / gap
+        whole = np.diag(capacity + ease.sum(axis=1)) - ease
+        after = np.linalg.solve(whole, capacity * pressure)
     air = air.copy()
     for giver in np.argsort(-after):
         for taker in range(10):
