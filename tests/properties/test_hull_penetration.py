@@ -38,7 +38,7 @@ def test_a_thicker_wall_never_stops_less(shield, speed, angle, thin, more) -> No
 @given(shields, st.floats(500.0, 7e4), st.floats(0.0, 1.5))
 def test_allowing_for_a_thin_bumper_never_helps_at_high_speed(shield, speed, angle) -> None:
     cosine = np.cos(min(angle, np.radians(65.0)))
-    fast = max(speed, 7e3 / cosine)
+    fast = max(speed, 7e3 * (1 + 1e-9) / cosine)  # at 7 km/s itself rounding picks the regime
     allowed = whipple_critical_diameter(fast, angle, **shield)
     full = whipple_critical_diameter(fast, angle, **shield, thin_bumper=False)
     assert allowed <= full * (1 + 1e-12)

@@ -301,3 +301,19 @@ def test_a_quality_is_kept_in_months_in_which_the_station_is_there_most_days() -
         spans,
     )
     assert [month["met"] for month in row["months"]] == [0.5, 1.0, 1.0]
+
+
+def test_a_station_that_nobody_flies_yet_has_payloads_that_are_not_there() -> None:
+    days = {"iss": np.full(2, np.inf)}  # as known on a day on which the other has no module
+    bare = programme().model_copy(
+        update={
+            "event": {
+                key: e
+                for key, e in programme().event.items()
+                if "ros" not in (e.station, e.to_station)
+            }
+        }
+    )
+    spans = working(bare, EDGES, {}, days, None)
+    assert not spans.days(["ros-downlink"]).any()
+    assert spans.days(["ros-downlink"]).shape == (2, 3)

@@ -102,10 +102,14 @@ def working(
     begin: dict[str, Array] = {}
     end: dict[str, Array] = {}
     works: dict[str, Array] = {}
+    size = next((days.size for days in lost.values()), 0)
     for key, payload in programme.payload.items():
-        if payload.station is None or payload.station not in lost:
+        if payload.station is None:
             continue
-        begin[key], end[key] = _there(programme, payload, lost[payload.station], decided)
+        # A station of which the day of knowledge knows no module yet is flown by nobody, but
+        # policies may make one out of words.
+        gone = lost.get(payload.station, np.full(size, np.inf))
+        begin[key], end[key] = _there(programme, payload, gone, decided)
         works[key] = _works(programme, payload, down, edges.size - 1)
     return Working(edges, begin, end, works)
 
