@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,7 @@ from stationkeeper.report.compare_words import (
 )
 from stationkeeper.report.markup import Markup, table, tag
 from stationkeeper.report.numbers import counted, number
-from stationkeeper.report.words import DISCLAIMER
+from stationkeeper.report.shell import whole_page
 from stationkeeper.results.folder import REPORT
 from stationkeeper.results.storage import storage_errors, write_atomically
 
@@ -118,22 +117,8 @@ def comparison_page(
         parts = [tag("h2", "What the policies decide"), table(heads, decided, caption=DECIDED)]
         sections.append(tag("section", *parts, id="decided"))
     sections.append(_folders(found, reports or {}))
-    style = (resources.files("stationkeeper.report") / "style.css").read_text("utf-8")
-    top = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{title} – stationkeeper"),
-        tag("style", Markup(style)),
-    )
-    body = tag(
-        "body",
-        tag("header", tag("h1", title), tag("p", about(found), class_="quiet")),
-        tag("main", *sections),
-        tag("footer", tag("p", DISCLAIMER)),
-    )
-    return "<!DOCTYPE html>\n" + tag("html", top, body, lang="en") + "\n"
+    header = tag("header", tag("h1", title), tag("p", about(found), class_="quiet"))
+    return whole_page(title, header, sections)
 
 
 def _figure(title: str, key: str, drawn: Mapping[str, bytes], words: tuple[str, str]) -> Markup:

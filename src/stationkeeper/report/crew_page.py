@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 
 from stationkeeper.report import crew_check, crew_plan
@@ -46,6 +45,7 @@ from stationkeeper.report.crew_worth import (
 from stationkeeper.report.markup import Markup, tag
 from stationkeeper.report.markup import table as plain_table
 from stationkeeper.report.numbers import number, whole
+from stationkeeper.report.shell import whole_page
 from stationkeeper.report.words import DISCLAIMER
 from stationkeeper.results.folder import REPORT
 from stationkeeper.results.storage import storage_errors, write_atomically
@@ -140,27 +140,10 @@ def crew_page(found: Mapping[str, Document], drawn: Mapping[str, bytes]) -> str:
         sections.append(_worth(found["worth"]))
     if "plan" in found:
         sections.append(_rests_on(found["plan"]))
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{title} – stationkeeper"),
-        tag("style", Markup((resources.files("stationkeeper.report") / "style.css").read_text())),
-    )
     said = " to ".join(str(about[key]) for key in ENDS[what])
     seed = about.get("seed")
-    body = tag(
-        "body",
-        tag(
-            "header",
-            tag("h1", title),
-            tag("p", said if seed is None else f"{said}; seed {seed}", class_="quiet"),
-        ),
-        tag("main", *sections),
-        tag("footer", tag("p", DISCLAIMER)),
-    )
-    return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
+    under = tag("p", said if seed is None else f"{said}; seed {seed}", class_="quiet")
+    return whole_page(title, tag("header", tag("h1", title), under), sections)
 
 
 def _figure(image: bytes | None, alt: str, caption: str) -> Markup:

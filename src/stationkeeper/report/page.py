@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 
 from stationkeeper.report import (
@@ -30,8 +29,9 @@ from stationkeeper.report.provenance import (
     run_record,
     sources,
 )
+from stationkeeper.report.shell import whole_page
 from stationkeeper.report.source import Run, read_run
-from stationkeeper.report.words import DISCLAIMER, answer, end_text
+from stationkeeper.report.words import answer, end_text
 from stationkeeper.results.folder import REPORT
 from stationkeeper.results.storage import storage_errors, write_atomically
 
@@ -88,26 +88,9 @@ def pictures(run: Run) -> list[Picture]:
 
 def page(run: Run, drawn: Sequence[Picture], evidence: Evidence) -> str:
     """Return the page as HTML."""
-    title = run.programme.title
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{title} – stationkeeper"),
-        tag("style", Markup(_style())),
-    )
-    body = tag(
-        "body",
-        _header(run),
-        tag("main", _answer(run), *[_figure(one, run, evidence) for one in drawn], _rests_on(run)),
-        tag("footer", tag("p", DISCLAIMER)),
-    )
-    return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
-
-
-def _style() -> str:
-    return (resources.files("stationkeeper.report") / "style.css").read_text("utf-8")
+    figures = [_figure(one, run, evidence) for one in drawn]
+    sections = [_answer(run), *figures, _rests_on(run)]
+    return whole_page(run.programme.title, _header(run), sections)
 
 
 def _header(run: Run) -> Markup:

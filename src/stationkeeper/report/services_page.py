@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 
 from stationkeeper.report import (
@@ -28,7 +27,7 @@ from stationkeeper.report.services_words import (
     notes_markup,
     orbits_markup,
 )
-from stationkeeper.report.words import DISCLAIMER
+from stationkeeper.report.shell import whole_page
 from stationkeeper.results.folder import REPORT
 from stationkeeper.results.storage import storage_errors, write_atomically
 
@@ -100,21 +99,8 @@ def services_page(document: Document, drawn: dict[str, list[Picture]]) -> str:
     if document["notes"]:
         notes = (tag("h2", "Notes"), lines_markup(document["notes"]))
         sections.append(tag("section", *notes, id="notes"))
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{title} – stationkeeper"),
-        tag("style", Markup((resources.files("stationkeeper.report") / "style.css").read_text())),
-    )
-    body = tag(
-        "body",
-        tag("header", tag("h1", title), tag("p", begins_and_days(document), class_="quiet")),
-        tag("main", *sections),
-        tag("footer", tag("p", DISCLAIMER)),
-    )
-    return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
+    under = tag("p", begins_and_days(document), class_="quiet")
+    return whole_page(title, tag("header", tag("h1", title), under), sections)
 
 
 def _service(document: Document, service: Document, drawn: Sequence[Picture]) -> Markup:
