@@ -50,6 +50,8 @@ class Purpose(IntEnum):
     APPROACH = 10
     SLIPS = 11
     SHOCKS = 12
+    PLANT = 13
+    FAULTS = 14
 
 
 def component_number(name: str) -> int:

@@ -9,6 +9,7 @@ from stationkeeper.programme.deciding import Policy, Random, Slips
 from stationkeeper.programme.functions import Function, Store, Withdrawal
 from stationkeeper.programme.hardware import Launcher, Module, Ship, Site
 from stationkeeper.programme.parts import Day, Fact, Flag, Identifier, Nation, Part, Text
+from stationkeeper.programme.plant import Plant
 from stationkeeper.programme.record import (
     Commitment,
     Cooperation,
@@ -159,6 +160,8 @@ class Programme(Part):
     """What the ground is given, by key. [-]"""
     contract: Annotated[dict[Identifier, Contract], Field(max_length=MOST_PARTS)] = {}
     """What customers are promised, by key. [-]"""
+    plant: Annotated[dict[Identifier, Plant], Field(max_length=MOST_STATIONS)] = {}
+    """Equipment of stations as they are flown second by second, by key of the station. [-]"""
     versions: tuple[OrbitVersion, ...] = ()
     """Orbits of stations in the named overrides of the file; written by us, not by hand. [-]"""
 

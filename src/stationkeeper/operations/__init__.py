@@ -1,0 +1,1 @@
+"""Seconds: one station with its equipment, its faults, its telemetry and whoever commands it."""
