@@ -160,10 +160,17 @@ class Registry:
         self.healthy(f"{name}.open", 1.0)
         self.healthy(f"{name}.draw", 1.0)
         self.switch(
-            name, row.title, 1.0 if row.on else 0.0, act=Act.RESTORE, act_off=Act.SHED,
-            target=row.name, subsystem="power", module=row.module, component=row.name,
+            name,
+            row.title,
+            1.0 if row.on else 0.0,
+            act=Act.RESTORE,
+            act_off=Act.SHED,
+            target=row.name,
+            subsystem="power",
+            module=row.module,
+            component=row.name,
             feedback=f"{name}.on",
-        )  # fmt: skip
+        )
         self.telemetry(
             Reading(
                 f"{name}.power",
@@ -175,7 +182,7 @@ class Registry:
                 row.name,
                 noise=max(0.5, 0.004 * row.watts),
                 quantum=0.5,
-            )  # fmt: skip
+            )
         )
         self.telemetry(
             Reading(
@@ -189,7 +196,7 @@ class Registry:
                 kind="state",
                 quantum=1.0,
                 states=("off", "on"),
-            )  # fmt: skip
+            )
         )
 
     def telemetry(self, reading: Reading) -> None:
