@@ -195,7 +195,7 @@ def rows(around: Surroundings, first: float, count: int, step: float) -> Array:
 
 def _coarse(around: Surroundings, start: float, count: int) -> Array:
     """Rows a minute; straight lines between err by 0.06 % of a direction."""
-    first = int(round(start / COARSE))
+    first = round(start / COARSE)
     last = min(first + count, len(around.ephemeris.position))
     position = around.ephemeris.position[first:last]
     velocity = around.ephemeris.velocity[first:last]
