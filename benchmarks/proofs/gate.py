@@ -80,7 +80,7 @@ class Tally(NamedTuple):
     """What was counted over sequences."""
 
     verdicts: Integers
-    """By act and verdict, (14, 3)."""
+    """By act and verdict, (15, 3)."""
     broken: Integers
     """How often each rule was broken, (19,)."""
     passed: Integers
@@ -179,7 +179,7 @@ def _sense(
 @inner_kernel
 def _ask(draws: Draws, held: Integers, command: Integers) -> None:
     """Ask something: often the second step of what is held, now and then with a mistake."""
-    command[0] = _whole(draws, 0, 14)
+    command[0] = _whole(draws, 0, 15)
     command[1] = _whole(draws, 0, TARGETS[command[0]])
     command[2] = _whole(draws, 0, 3)
     command[3] = _whole(draws, 0, 4) if _uniform(draws) < 0.3 else _whole(draws, 1, 3)
@@ -198,7 +198,7 @@ def _ask(draws: Draws, held: Integers, command: Integers) -> None:
             elif slip == 2:
                 command[4] += _whole(draws, -1, 2)
             elif slip == 3:
-                command[0] = _whole(draws, 0, 14)
+                command[0] = _whole(draws, 0, 15)
     elif _uniform(draws) < 0.02:
         command[1] = _whole(draws, -1, 9)
     elif _uniform(draws) < 0.02:
@@ -405,7 +405,7 @@ def flown(
 ) -> tuple[Tally, Trace]:
     """Fly sequences, at another gate if one is given; return the counts and the first commands."""
     tally = Tally(
-        np.zeros((14, 3), dtype=np.int64),
+        np.zeros((15, 3), dtype=np.int64),
         np.zeros(19, dtype=np.int64),
         np.zeros(19, dtype=np.int64),
         np.zeros(3, dtype=np.int64),

@@ -7,7 +7,15 @@ its own memory of first steps. Only the order of acts, commanders and rules is s
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeeper.caretaker.gate_facts import Layout, Load, Passage, Place, Robot, Ship
+from stationkeeper.caretaker.gate_facts import (
+    Layout,
+    Load,
+    Passage,
+    Place,
+    Robot,
+    Setting,
+    Ship,
+)
 from stationkeeper.kernels import inner_kernel
 
 Floats = NDArray[np.float64]
@@ -25,12 +33,16 @@ STATION = Layout(
         Passage("cargo hatch", ("node", "cargo")),
         Passage("taxi hatch", ("taxi", "core")),
     ),
-    loads=(Load("fans", air=True), Load("oxygen generator", air=True), Load("oven")),
+    loads=(
+        *(Load("fans", air=True), Load("oxygen generator", air=True), Load("oven")),
+        Load("pump", essential=True),
+    ),
     thrusters=("main", "small"),
     ships=(Ship("cargo", "cargo"), Ship("taxi", "taxi")),
     arms=("arm",),
     places=(Place("core"), Place("hull", outside=True), Place("node")),
     robots=(Robot("walker"), Robot("flyer", keep_out=("hull",))),
+    settings=(Setting("tie"), Setting("attitude", (0.0, 1.0, 3.0), (3.0,))),
 )
 """Five modules, seven passages, 31 pairs of sensors: small, with every rule in use."""
 
@@ -48,18 +60,18 @@ P, OX, CO, DOOR, CREW, SHIP, ARM, WALK, CATCH, FIRE, BOT, ROWS = (
 )
 ENDS = ((0, 1), (1, 2), (2, 5), (0, 5), (0, 1), (1, 3), (4, 0))
 DOOR_LIMIT = (1e3, 1e3, 1e3, 1e3, 20e3, 1e3, 1e3)
-TARGETS = (1, 1, 7, 7, 3, 3, 2, 2, 1, 1, 1, 2, 2, 2)
+TARGETS = (1, 1, 7, 7, 4, 4, 2, 2, 1, 1, 1, 2, 2, 2, 2)
 """How many targets each act has."""
 MAY = (  # caretaker, ground, crew, manager; a letter for each act
-    "y.yyyyyyyyyyy.",
-    "yyyyyyyyyyyyyy",
-    "yyyyyyyyyyyyyy",
-    "y..yy...y.y.y.",
+    "y.yyyyyyyyyyy.y",
+    "yyyyyyyyyyyyyyy",
+    "yyyyyyyyyyyyyyy",
+    "y..yy...y.y.y..",
 )
 MAY_TABLE = np.array([[letter == "y" for letter in row] for row in MAY])
-TWO_STEPS = np.array([letter == "y" for letter in ".yy...yy.....y"])
-WITHOUT_CLOCK = np.array([letter == "y" for letter in "y..y....y.y.y."])
-BUSY = np.array([letter == "y" for letter in "..y..yy..y.y.."])
+TWO_STEPS = np.array([letter == "y" for letter in ".yy...yy.....y."])
+WITHOUT_CLOCK = np.array([letter == "y" for letter in "y..y....y.y.y.."])
+BUSY = np.array([letter == "y" for letter in "..y..yy..y.y..y"])
 NEVER_PASSED = np.array([letter == "y" for letter in "yyyyy.y......y....."])
 """Rules that nobody passes, in the order of the names."""
 
@@ -86,12 +98,14 @@ def truth(
     broken[:] = False
     if act == 0:
         return 2
-    if target < 0 or target >= TARGETS[act] or (act == 11 and (place < 0 or place > 2)):
+    places = 3 if act == 11 or target == 1 else 2  # of a setting: its values
+    if target < 0 or target >= TARGETS[act] or (act in (11, 14) and not 0 <= place < places):
         broken[0] = True
         return 0
     broken[1] = backwards and not WITHOUT_CLOCK[act]
     broken[2] = not MAY_TABLE[who, act]
-    broken[3] = safe and who == 0 and BUSY[act]
+    spared = (act == 5 and target == 3) or (act == 14 and (target == 0 or place == 2))
+    broken[3] = safe and who == 0 and BUSY[act] and not spared
     broken[4] = TWO_STEPS[act] and token != 0 and not first_step
     nobody = sure[CREW] and low[CREW] == 0 and high[CREW] == 0
     still = sure[ARM] and high[ARM] == 0

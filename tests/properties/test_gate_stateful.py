@@ -21,6 +21,7 @@ COMMANDS = st.builds(
         destination=STATION.places[destination].name,
         override=override,
         who="someone",
+        value=float(destination),
     ),
     st.sampled_from([*Act, Act.OPEN, Act.OPEN, Act.OPEN, Act.THRUST, Act.RELEASE]),
     st.integers(0, 6),

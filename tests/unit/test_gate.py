@@ -17,6 +17,7 @@ from stationkeeper.caretaker.gate_facts import (
     Limits,
     Passage,
     Robot,
+    Setting,
     Ship,
     facts_of,
 )
@@ -159,6 +160,38 @@ CASES: list[tuple[Act, str, dict[str, Any], list[str], dict[str, Any]]] = [
     (Act.RESTORE, "oven", {}, [], {"state": GateState(safe=True)}),
     (Act.CLOSE, "core hatch", {}, [], {"commander": Commander.MANAGER, "time": np.nan}),
     (Act.RESTORE, "oven", {}, ["authority"], {"commander": Commander.MANAGER}),
+    # What the station cannot do long without is restored in safe mode too.
+    (
+        *(Act.RESTORE, "pump", {}, []),
+        {"state": GateState(safe=True), "commander": Commander.CARETAKER},
+    ),
+    (Act.SET, "attitude", {}, [], {"value": 1.0}),
+    (Act.SET, "attitude", {}, [], {"value": 1.0, "commander": Commander.CARETAKER}),
+    (Act.SET, "attitude", {}, [], {"value": 3.0, "commander": Commander.CREW}),
+    (Act.SET, "attitude", {}, ["unknown target"], {"value": 2.0}),
+    (Act.SET, "attitude", {}, ["unknown target"], {"value": np.nan}),
+    (Act.SET, "altitude", {}, ["unknown target"], {"value": 1.0}),
+    (Act.SET, "tie", {}, ["authority"], {"value": 1.0, "commander": Commander.MANAGER}),
+    (
+        Act.SET,
+        "tie",
+        {},
+        ["clock"],
+        {"value": 1.0, "time": NOW, "state": GateState(last_time=NOW + 1.0)},
+    ),
+    (
+        *(Act.SET, "attitude", {}, ["safe mode"]),
+        {"value": 1.0, "state": GateState(safe=True), "commander": Commander.CARETAKER},
+    ),
+    (
+        *(Act.SET, "attitude", {}, []),
+        {"value": 3.0, "state": GateState(safe=True), "commander": Commander.CARETAKER},
+    ),
+    (
+        *(Act.SET, "tie", {}, []),
+        {"value": 0.0, "state": GateState(safe=True), "commander": Commander.CARETAKER},
+    ),
+    (Act.SET, "attitude", {}, [], {"value": 1.0, "state": GateState(safe=True)}),
 ]
 
 
@@ -300,6 +333,12 @@ def test_layouts_and_facts_that_make_no_sense_are_named() -> None:
         Layout(("core",), limits=Limits(vacuum=np.nan))
     with pytest.raises(InputError, match="passage hatch"):
         Layout(("core",), (Passage("hatch", ("core", "core")),))
+    with pytest.raises(InputError, match="setting mode"):
+        Layout(("core",), settings=(Setting("mode", (0.0, 1.0), (2.0,)),))
+    with pytest.raises(InputError, match="setting mode"):
+        Layout(("core",), settings=(Setting("mode", (0.0, 0.0)),))
+    with pytest.raises(InputError, match="settings: expected each name once"):
+        Layout(("core",), settings=(Setting("mode"), Setting("mode")))
     with pytest.raises(InputError, match="fact 'colour'"):
         facts_of(STATION, 0.0, colour=[1.0])
     with pytest.raises(InputError, match="expected 7 values"):

@@ -22,6 +22,11 @@ def bits(names: list[str]) -> int:
     return sum(1 << RULE_NAMES.index(name) for name in names)
 
 
+def value_of(setting: int, number: int) -> float:
+    values = STATION.settings[setting].values if 0 <= setting < len(STATION.settings) else ()
+    return values[number] if 0 <= number < len(values) else -1.0
+
+
 def test_both_forms_of_the_gate_give_the_same_answers() -> None:
     _, trace = flown(77, 60, traced=3_000)
     state, rows, entries = GateState(), [], 0
@@ -37,6 +42,7 @@ def test_both_forms_of_the_gate_give_the_same_answers() -> None:
             token,
             STATION.places[destination].name if 0 <= destination < 3 else "nowhere",
             bool(override),
+            value=value_of(target, destination) if act == Act.SET else 0.0,
         )
         facts = Facts(trace.readings[n], trace.measured[n])
         logged = len(state.log)
@@ -110,13 +116,16 @@ def test_a_gate_that_lets_the_crew_pass_any_rule_does_harm() -> None:
 def test_the_numbers_of_a_command_name_what_is_not_there() -> None:
     command = Command(Act.MOVE_ROBOT, "flyer", Commander.GROUND, 3, "attic", True)
     assert command_row(STATION, command).tolist() == [11, 1, -1, 1, 3, 1]
+    for value, number in ((3.0, 2), (2.0, -1)):
+        command = Command(Act.SET, "attitude", Commander.GROUND, value=value)
+        assert command_row(STATION, command).tolist() == [14, 1, number, 1, 0, 0]
 
 
 def test_an_act_or_a_commander_that_is_none_is_refused() -> None:
     gate = gate_arrays(STATION)
     rows = int(gate.starts[-1])
     facts = np.full((3, rows, 2), np.nan)
-    asked = np.array([[14, 0, 0, 1, 0, 0], [-1, 0, 0, 1, 0, 0], [6, 0, 0, 4, 0, 0]])
+    asked = np.array([[15, 0, 0, 1, 0, 0], [-1, 0, 0, 1, 0, 0], [6, 0, 0, 4, 0, 0]])
     answers = decide_many(gate, fresh_state(), facts, facts, np.zeros(3), asked)
     assert answers[:, :2].tolist() == [[0, 1]] * 3
 

@@ -28,6 +28,8 @@ class Act(IntEnum):
     STOP_ROBOT = 12
     RELEASE = 13
     """Let a docked ship go."""
+    SET = 14
+    """A setting without hazard: a mode of attitude, a tie of buses, which of two is used."""
 
 
 class Commander(IntEnum):
@@ -127,7 +129,7 @@ def may_table() -> NDArray[np.bool_]:
 
     Returns
     -------
-    ndarray of bool, (4, 14)
+    ndarray of bool, (4, 15)
         True where the commander may.
 
     Examples

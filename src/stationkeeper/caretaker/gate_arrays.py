@@ -22,7 +22,7 @@ Integers = NDArray[np.int64]
 STATE_SIZE = 3 + 4 * len(Commander)
 """Safe mode, latest time, next token; then act, target, time, token of each one's first step."""
 COMMAND_SIZE = 6
-"""Act, target, destination, commander, token, override."""
+"""Act, target, destination (of a setting: which of its values), commander, token, override."""
 ANSWER_SIZE = 4
 """Verdict, bits of the rules that refuse, bits of the rules passed by the crew, token."""
 
@@ -30,6 +30,7 @@ ANSWER_SIZE = 4
 _SAFE_MODE, _LEAVE, _OPEN = int(Act.SAFE_MODE), int(Act.LEAVE_SAFE_MODE), int(Act.OPEN)
 _SHED, _THRUST, _COUNTER = int(Act.SHED), int(Act.THRUST), int(Act.COUNTER_THRUST)
 _MOVE_ARM, _MOVE_ROBOT, _RELEASE = int(Act.MOVE_ARM), int(Act.MOVE_ROBOT), int(Act.RELEASE)
+_RESTORE, _SET = int(Act.RESTORE), int(Act.SET)
 _CARETAKER, _CREW = int(Commander.CARETAKER), int(Commander.CREW)
 _PRESSURE, _OXYGEN, _DIOXIDE, _PASSAGE, _ABOARD, _SHIP = 0, 1, 2, 3, 4, 5
 _ARM, _SPACEWALK, _CAPTURE, _THRUST_ON, _PLACE = 6, 7, 8, 9, 10
@@ -57,9 +58,14 @@ class GateArrays(NamedTuple):
     sides: NDArray[np.int64]
     difference_limit: NDArray[np.float64]
     load_air: NDArray[np.bool_]
+    load_essential: NDArray[np.bool_]
     ship_modules: NDArray[np.int64]
     keep_out: NDArray[np.bool_]
     place_outside: NDArray[np.bool_]
+    value_count: NDArray[np.int64]
+    """Number of values of each setting, (setting,)."""
+    value_in_safe_mode: NDArray[np.bool_]
+    """Whether safe mode leaves a value to the caretaker, (setting, value)."""
     target_count: NDArray[np.int64]
     """Number of targets of each act, (act,)."""
     limits: NDArray[np.float64]
@@ -101,9 +107,12 @@ def gate_arrays(layout: Layout) -> GateArrays:
         sides=layout.sides,
         difference_limit=np.array([float(p.difference_limit) for p in layout.passages]),
         load_air=np.array([load.air for load in layout.loads], dtype=bool),
+        load_essential=np.array([load.essential for load in layout.loads], dtype=bool),
         ship_modules=layout.ship_modules,
         keep_out=layout.keep_out,
         place_outside=np.array([place.outside for place in layout.places], dtype=bool),
+        value_count=np.array([len(one.values) for one in layout.settings], dtype=np.int64),
+        value_in_safe_mode=_values_in_safe_mode(layout),
         target_count=np.array([len(layout.targets[act]) for act in Act], dtype=np.int64),
         limits=np.array(
             [
@@ -117,6 +126,14 @@ def gate_arrays(layout: Layout) -> GateArrays:
         hazardous=np.array([act in HAZARDOUS for act in Act]),
         may=may_table(),
     )
+
+
+def _values_in_safe_mode(layout: Layout) -> NDArray[np.bool_]:
+    most = max((len(setting.values) for setting in layout.settings), default=0)
+    table = np.zeros((len(layout.settings), most), dtype=bool)
+    for row, setting in zip(table, layout.settings, strict=True):
+        row[: len(setting.values)] = [setting.in_safe_mode(value) for value in setting.values]
+    return table
 
 
 def fresh_state() -> NDArray[np.float64]:
@@ -158,12 +175,16 @@ def command_row(layout: Layout, command: Command) -> NDArray[np.int64]:
     >>> command_row(layout, Command(Act.THRUST, "main", Commander.GROUND))
     array([ 6,  0, -1,  1,  0,  0])
     """
-    places = [place.name for place in layout.places]
+    target = _number(layout.targets[command.act], command.target)
+    destination = _number([place.name for place in layout.places], command.destination)
+    if command.act is Act.SET and target >= 0:
+        values = layout.settings[target].values
+        destination = values.index(command.value) if command.value in values else -1
     return np.array(
         [
             command.act,
-            _number(layout.targets[command.act], command.target),
-            _number(places, command.destination),
+            target,
+            destination,
             command.commander,
             command.token,
             command.override,
@@ -398,9 +419,11 @@ def judge(
         return 0, _UNKNOWN, 0, 0
 
     mine = 3 + 4 * commander
-    known = 0 <= target < gate.target_count[act] and (
-        act != _MOVE_ROBOT or 0 <= destination < len(gate.place_outside)
-    )
+    known = 0 <= target < gate.target_count[act]
+    if known and act == _MOVE_ROBOT:
+        known = 0 <= destination < len(gate.place_outside)
+    elif known and act == _SET:
+        known = 0 <= destination < gate.value_count[target]
     if known:
         found = _findings(gate, readings, measured, time, act, target, destination)
         if late:
@@ -408,7 +431,11 @@ def judge(
         if not gate.may[commander, act]:
             found |= _AUTHORITY
         if state[0] != 0.0 and commander == _CARETAKER:
-            found |= _SAFE
+            left = (act == _RESTORE and gate.load_essential[target]) or (
+                act == _SET and gate.value_in_safe_mode[target, destination]
+            )
+            if not left:
+                found |= _SAFE
         waited = time - state[mine + 2]
         if token != 0 and not (
             state[mine + 3] == token

@@ -37,6 +37,23 @@ class Load:
     name: str
     air: bool = False
     """Makes or cleans the air, or moves it."""
+    essential: bool = False
+    """The station cannot do long without: managers keep it, safe mode lets it be restored."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Something that is set to one of a few values, none of which is a hazard."""
+
+    name: str
+    values: tuple[float, ...] = (0.0, 1.0)
+    """What may be asked."""
+    safe_values: tuple[float, ...] | None = None
+    """Those that the caretaker may ask in safe mode; none given means all."""
+
+    def in_safe_mode(self, value: float) -> bool:
+        """Tell whether safe mode leaves a value to the caretaker."""
+        return self.safe_values is None or value in self.safe_values
 
 
 @dataclass(frozen=True)
@@ -118,6 +135,7 @@ class Layout:
     places: tuple[Place, ...] = ()
     robots: tuple[Robot, ...] = ()
     limits: Limits = Limits()
+    settings: tuple[Setting, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse names given twice and names of nothing."""
@@ -127,7 +145,8 @@ class Layout:
             )
         for what in ("modules", "passages", "loads", "thrusters", "ships", "arms", "places"):
             _unlike(what, _names(getattr(self, what)))
-        _unlike("robots", _names(self.robots))
+        for what in ("robots", "settings"):
+            _unlike(what, _names(getattr(self, what)))
         sides = {side for passage in self.passages for side in passage.sides}
         _known("side of a passage", sides, {*self.modules, OUTSIDE})
         _known("module of a ship", {ship.module for ship in self.ships}, set(self.modules))
@@ -138,6 +157,13 @@ class Layout:
                 raise InputError(
                     f"passage {passage.name}: expected two different sides and a pressure "
                     f"difference from 0 Pa, got {passage.sides} and {passage.difference_limit}"
+                )
+        for setting in self.settings:
+            allowed, safe = set(setting.values), set(setting.safe_values or ())
+            if not allowed or len(allowed) < len(setting.values) or not safe <= allowed:
+                raise InputError(
+                    f"setting {setting.name}: expected values, each once, and those of safe mode "
+                    f"among them; got {setting.values} and {setting.safe_values}"
                 )
         for field in fields(self.limits):
             if not 0 <= getattr(self.limits, field.name) < np.inf:
@@ -206,6 +232,7 @@ class Layout:
             **dict.fromkeys((Act.MOVE_ARM, Act.STOP_ARM), self.arms),
             **dict.fromkeys((Act.MOVE_ROBOT, Act.STOP_ROBOT), _names(self.robots)),
             Act.RELEASE: _names(self.ships),
+            Act.SET: _names(self.settings),
         }
 
     @cached_property
@@ -240,6 +267,8 @@ class Command:
     """The crew asks in spite of the rules that it may override."""
     who: str = ""
     """Who of the crew, for the log."""
+    value: float = 0.0
+    """What a setting is set to."""
 
 
 @dataclass(frozen=True)

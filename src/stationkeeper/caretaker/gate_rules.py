@@ -19,7 +19,15 @@ from stationkeeper.caretaker.authority import (
     Pending,
     confirms,
 )
-from stationkeeper.caretaker.gate_facts import BURNING, INHIBITED, OUTSIDE, Command, Facts, Layout
+from stationkeeper.caretaker.gate_facts import (
+    BURNING,
+    INHIBITED,
+    OUTSIDE,
+    Command,
+    Facts,
+    Layout,
+    Setting,
+)
 from stationkeeper.caretaker.voting import Voted, fresh_high, vote
 
 
@@ -56,6 +64,11 @@ class Case:
     def destination(self) -> int:
         """The number of the place a robot is sent to."""
         return [place.name for place in self.layout.places].index(self.command.destination)
+
+    @cached_property
+    def setting(self) -> Setting:
+        """The setting that is the target."""
+        return self.layout.settings[self.target]
 
     def row(self, quantity: str, number: int = 0) -> int:
         """Return the row of one quantity in the facts."""
@@ -133,6 +146,8 @@ def _unknown(case: Case) -> Finding:
     places = {place.name for place in case.layout.places}
     if command.act is Act.MOVE_ROBOT and command.destination not in places:
         return f"no place {command.destination!r}"
+    if command.act is Act.SET and command.value not in case.setting.values:
+        return f"no value {command.value:g} of {command.target!r}"
     return None
 
 
@@ -150,9 +165,14 @@ def _authority(case: Case) -> Finding:
 
 
 def _safe_mode(case: Case) -> Finding:
-    if case.safe and case.command.commander is Commander.CARETAKER:
-        return "the station is in safe mode, which people end"
-    return None
+    command = case.command
+    if not case.safe or command.commander is not Commander.CARETAKER:
+        return None
+    if command.act is Act.RESTORE and case.layout.loads[case.target].essential:
+        return None
+    if command.act is Act.SET and case.setting.in_safe_mode(command.value):
+        return None
+    return "the station is in safe mode, which people end"
 
 
 def _two_steps(case: Case) -> Finding:
@@ -381,7 +401,7 @@ _BURNS = frozenset({Act.THRUST, Act.COUNTER_THRUST})
 _MACHINES = frozenset({Act.MOVE_ARM, Act.MOVE_ROBOT})
 _JOINS = frozenset({Act.OPEN, Act.RELEASE})
 _ASKING = frozenset({Act.SHED}) | _BURNS | _MACHINES | _JOINS
-_BUSY = frozenset({Act.OPEN, Act.THRUST, Act.RESTORE}) | _MACHINES
+_BUSY = frozenset({Act.OPEN, Act.THRUST, Act.RESTORE, Act.SET}) | _MACHINES
 _OPEN, _SHED, _RELEASE = frozenset({Act.OPEN}), frozenset({Act.SHED}), frozenset({Act.RELEASE})
 _ROBOT, _ARM = frozenset({Act.MOVE_ROBOT}), frozenset({Act.MOVE_ARM})
 
