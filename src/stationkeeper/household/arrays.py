@@ -180,6 +180,30 @@ def facing(tracking: int, normal: Array, axis: Array, sun: Array) -> float:
 
 
 @inner_kernel
+def cells_give(light: float, efficiency: float, coefficient: float, warmer: float) -> float:
+    """Power that cells can give, by how much warmer than at the reference they are [W/m2]."""
+    return float(light * efficiency * max(1.0 + coefficient * warmer, 0.0))
+
+
+@inner_kernel
+def cells_warm(temperature: float, heat: float, emittance: float, share: float) -> float:
+    """Temperature after a step in which cells go a share of the way to where heat settles [K]."""
+    settled = np.sqrt(np.sqrt(max(heat, 0.0) / (STEFAN_BOLTZMANN * emittance)))
+    return float(temperature + (settled - temperature) * share)
+
+
+@inner_kernel
+def turned(angle: float, wanted: float, most: float) -> float:
+    """Angle of a joint that turns the short way, at most so far in a step [rad]."""
+    way = wanted - angle
+    way -= 2.0 * np.pi * np.floor(way / (2.0 * np.pi) + 0.5)
+    if abs(way) <= most:
+        return wanted
+    angle += most if way > 0.0 else -most
+    return float(angle - 2.0 * np.pi * np.floor(angle / (2.0 * np.pi) + 0.5))
+
+
+@inner_kernel
 def arrays_step(
     strings: Strings,
     sun: Array,
@@ -195,16 +219,16 @@ def arrays_step(
     for i in range(strings.area.size):
         light = irradiance * facing(strings.tracking[i], strings.normal[i], strings.axis[i], sun)
         aged = (1.0 - strings.ageing_rate[i]) ** (age / YEAR)
-        warm = 1.0 + strings.temperature_coefficient[i] * (
-            temperature[i] - strings.reference_temperature[i]
-        )
-        given = light * strings.efficiency[i] * strings.passed[i] * aged * max(warm, 0.0)
-        given *= health[i]
+        given = cells_give(
+            light, strings.efficiency[i] * strings.passed[i] * aged * health[i],
+            strings.temperature_coefficient[i], temperature[i] - strings.reference_temperature[i],
+        )  # fmt: skip
         power[i] = given * strings.area[i]
         # What leaves as power does not warm the cells.
-        heat = max(strings.absorptance[i] * light - given + earth_heat, 0.0)
-        settled = (heat / (STEFAN_BOLTZMANN * strings.emittance[i])) ** 0.25
-        temperature[i] += (settled - temperature[i]) * -np.expm1(-step / strings.time_constant[i])
+        temperature[i] = cells_warm(
+            temperature[i], strings.absorptance[i] * light - given + earth_heat,
+            strings.emittance[i], -np.expm1(-step / strings.time_constant[i]),
+        )  # fmt: skip
 
 
 @kernel

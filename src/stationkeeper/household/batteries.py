@@ -54,87 +54,103 @@ class Batteries(NamedTuple):
     discharge_limit: Array
 
 
-@inner_kernel
-def slope(batteries: Batteries, i: int) -> float:
-    """Rise of the voltage with charge [V/(A s)]."""
-    return float((batteries.full_voltage[i] - batteries.empty_voltage[i]) / batteries.capacity[i])
+# Columns of a battery as it is now, what the kernels of a step work on: (battery, 8).
+EMPTY, RISE, FLOOR, CEILING, RESISTANCE, SHARE, CHARGE_LIMIT, DISCHARGE_LIMIT = range(8)
 
 
 @inner_kernel
-def floor_charge(batteries: Batteries, i: int) -> float:
-    """Charge that stays in when the end voltage is reached [A s]."""
-    rise = slope(batteries, i)
-    if rise <= 0.0:
-        return 0.0
-    return float(max((batteries.end_voltage[i] - batteries.empty_voltage[i]) / rise, 0.0))
-
-
-@inner_kernel
-def ceiling_charge(batteries: Batteries, i: int, discharged: float, age: float) -> float:
-    """Most charge that still fits [A s]."""
-    cycles = discharged / batteries.capacity[i]
-    left = 1.0 - batteries.fade_per_cycle[i] * cycles - batteries.fade_rate[i] * age
-    return float(batteries.capacity[i] * max(left, 0.0))
-
-
-@inner_kernel
-def energy_between(batteries: Batteries, i: int, charge: float, change: float) -> float:
-    """Energy that a change of charge stores [J]."""
-    middle = charge + 0.5 * change
-    return float((batteries.empty_voltage[i] + slope(batteries, i) * middle) * change)
-
-
-@inner_kernel
-def rest(
-    batteries: Batteries, i: int, charge: Array, discharged: float, age: float, step: float
+def ceiling_charge(
+    capacity: float, fade_per_cycle: float, fade_rate: float, discharged: float, age: float
 ) -> float:
-    """Let charge leak, and what no longer fits go; return the energy that became heat [J]."""
-    gone = charge[i] * -np.expm1(-step / batteries.self_discharge_time[i])
-    gone += max(charge[i] - gone - ceiling_charge(batteries, i, discharged, age), 0.0)
-    heat = -energy_between(batteries, i, charge[i], -gone)
-    charge[i] -= gone
-    return heat
+    """Most charge that still fits [A s]."""
+    left = 1.0 - fade_per_cycle * discharged / capacity - fade_rate * age
+    return float(capacity * max(left, 0.0))
+
+
+@inner_kernel
+def energy_between(empty: float, rise: float, charge: float, change: float) -> float:
+    """Energy that a change of charge stores [J]."""
+    return float((empty + rise * (charge + 0.5 * change)) * change)
+
+
+@inner_kernel
+def rest(charge: float, ceiling: float, leaking: float, overfull: float) -> float:
+    """Charge that goes at rest: a share leaks, and a share of what no longer fits goes [A s]."""
+    gone = charge * leaking
+    return float(gone + overfull * max(charge - gone - ceiling, 0.0))
 
 
 @inner_kernel
 def discharge(
-    batteries: Batteries, i: int, charge: Array, discharged: Array, wanted: float, step: float
+    empty: float,
+    rise: float,
+    floor: float,
+    resistance: float,
+    limit: float,
+    charge: float,
+    wanted: float,
+    step: float,
 ) -> tuple[float, float]:
-    """Take power [W] from a battery for a step; return what came [W] and what became heat [J]."""
-    room = (charge[i] - floor_charge(batteries, i)) / step
+    """Take power [W] from a battery for a step; return the current [A] and the power that came."""
+    room = (charge - floor) / step
     if wanted <= 0.0 or room <= 0.0:
         return 0.0, 0.0
-    rise = slope(batteries, i)
-    voltage = batteries.empty_voltage[i] + rise * charge[i]
-    inner = batteries.resistance[i] + 0.5 * rise * step
+    voltage = empty + rise * charge
+    inner = resistance + 0.5 * rise * step
     root = voltage * voltage - 4.0 * inner * wanted
     # Beyond the root there is no current that gives so much: take the one that gives most.
     current = 2.0 * wanted / (voltage + np.sqrt(root)) if root > 0 else voltage / (2.0 * inner)
-    current = min(current, batteries.discharge_limit[i], room)
-    power = current * (voltage - inner * current)
-    charge[i] -= current * step
-    discharged[i] += current * step
-    return float(power), float(current * current * batteries.resistance[i] * step)
+    current = min(current, limit, room)
+    return float(current), float(current * (voltage - inner * current))
 
 
 @inner_kernel
 def charge_up(
-    batteries: Batteries, i: int, charge: Array, ceiling: float, offered: float, step: float
+    empty: float,
+    rise: float,
+    ceiling: float,
+    resistance: float,
+    share: float,
+    limit: float,
+    charge: float,
+    offered: float,
+    step: float,
 ) -> tuple[float, float]:
-    """Put power [W] into a battery for a step; return what went in [W] and what became heat [J]."""
-    share = batteries.charge_efficiency[i]
-    room = (ceiling - charge[i]) / (share * step)
+    """Put power [W] into a battery for a step; return the current [A] and the power that went in.
+
+    Of the current only `share` stays as charge.
+    """
+    room = (ceiling - charge) / (share * step)
     if offered <= 0.0 or room <= 0.0:
         return 0.0, 0.0
-    rise = slope(batteries, i)
-    voltage = batteries.empty_voltage[i] + rise * charge[i]
-    inner = batteries.resistance[i] + 0.5 * rise * share * step
+    voltage = empty + rise * charge
+    inner = resistance + 0.5 * rise * share * step
     current = 2.0 * offered / (voltage + np.sqrt(voltage * voltage + 4.0 * inner * offered))
-    current = min(current, batteries.charge_limit[i], room)
-    power = current * (voltage + inner * current)
-    stored = energy_between(batteries, i, charge[i], share * current * step)
-    charge[i] += share * current * step
-    return float(power), float(power * step - stored)
+    current = min(current, limit, room)
+    return float(current), float(current * (voltage + inner * current))
+
+
+@inner_kernel
+def as_they_are(
+    batteries: Batteries, connected: Array, charging: Array, discharged: Array, age: float,
+    now: Array,
+) -> None:  # fmt: skip
+    """Set the columns of every battery at an age, see `EMPTY`; a limit of 0 cuts it off."""
+    for i in range(discharged.size):
+        capacity, empty = batteries.capacity[i], batteries.empty_voltage[i]
+        rise = (batteries.full_voltage[i] - empty) / capacity
+        now[i, EMPTY] = empty
+        now[i, RISE] = rise
+        # Charge that stays in when the end voltage is reached.
+        now[i, FLOOR] = max((batteries.end_voltage[i] - empty) / rise, 0.0) if rise > 0.0 else 0.0
+        now[i, CEILING] = ceiling_charge(
+            capacity, batteries.fade_per_cycle[i], batteries.fade_rate[i], discharged[i], age
+        )
+        now[i, RESISTANCE] = batteries.resistance[i]
+        now[i, SHARE] = batteries.charge_efficiency[i]
+        on = connected[i] > 0.0
+        now[i, CHARGE_LIMIT] = batteries.charge_limit[i] if on and charging[i] > 0.0 else 0.0
+        now[i, DISCHARGE_LIMIT] = batteries.discharge_limit[i] if on else 0.0
 
 
 @kernel
@@ -149,18 +165,33 @@ def _course(
     level: Array,
     heat: Array,
 ) -> None:
+    now, ones = np.empty((charge.size, 8)), np.ones(charge.size)
     for k in range(wanted.shape[1]):
-        now = age + (k + 1) * step
+        as_they_are(batteries, ones, ones, discharged, age + (k + 1) * step, now)
         for i in range(charge.size):
-            heat[i] += rest(batteries, i, charge, discharged[i], now, step)
+            row = now[i]
+            leaking = -np.expm1(-step / batteries.self_discharge_time[i])
+            gone = rest(charge[i], row[CEILING], leaking, 1.0)
+            heat[i] -= energy_between(row[EMPTY], row[RISE], charge[i], -gone)
+            charge[i] -= gone
             if wanted[i, k] > 0:
-                came, lost = discharge(batteries, i, charge, discharged, wanted[i, k], step)
+                current, came = discharge(
+                    row[EMPTY], row[RISE], row[FLOOR], row[RESISTANCE], row[DISCHARGE_LIMIT],
+                    charge[i], wanted[i, k], step,
+                )  # fmt: skip
                 power[i, k] = came
+                charge[i] -= current * step
+                discharged[i] += current * step
+                heat[i] += current * current * row[RESISTANCE] * step
             else:
-                most = ceiling_charge(batteries, i, discharged[i], now)
-                went, lost = charge_up(batteries, i, charge, most, -wanted[i, k], step)
+                current, went = charge_up(
+                    row[EMPTY], row[RISE], row[CEILING], row[RESISTANCE], row[SHARE],
+                    row[CHARGE_LIMIT], charge[i], -wanted[i, k], step,
+                )  # fmt: skip
                 power[i, k] = -went
-            heat[i] += lost
+                change = row[SHARE] * current * step
+                heat[i] += went * step - energy_between(row[EMPTY], row[RISE], charge[i], change)
+                charge[i] += change
             level[i, k] = charge[i]
 
 

@@ -11,13 +11,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from stationkeeper.errors import DomainError
 from stationkeeper.household.batteries import (
+    CEILING,
+    CHARGE_LIMIT,
+    DISCHARGE_LIMIT,
+    EMPTY,
+    FLOOR,
+    RESISTANCE,
+    RISE,
+    SHARE,
     Batteries,
-    ceiling_charge,
+    as_they_are,
     charge_up,
     check_batteries,
     discharge,
     energy_between,
-    floor_charge,
     rest,
 )
 from stationkeeper.household.shedding import Loads, check_loads, shedding_step
@@ -60,122 +67,159 @@ class Buses(NamedTuple):
     discharger_efficiency: Array
 
 
+# Columns of a bus as it is now, what the kernels of a step work on: (bus, 6).
+EFFICIENCY, STANDING, LIMIT, TRIP_TIME, CHARGING, DISCHARGING = range(6)
+# Rows of the room to work in, (4, bus): offered by arrays, needed by loads, weight of batteries,
+# and what is left: shunted, or below zero missing [W].
+OFFERED, NEEDED, WEIGHT, LEFT = range(4)
+
+
 @inner_kernel
 def charge_level(
-    batteries: Batteries,
-    battery_bus: Whole,
-    connected: Array,
-    charge: Array,
-    discharged: Array,
-    age: float,
-    work: Array,
-    level: Array,
+    battery_now: Array, battery_bus: Whole, charge: Array, work: Array, level: Array
 ) -> None:
     """Set the state of charge of every bus: 0 at the end voltage, 1 when no more fits."""
-    work[0, :] = 0.0
-    work[1, :] = 0.0
+    for bus in range(level.size):
+        work[0, bus] = 0.0
+        work[1, bus] = 0.0
     for i in range(charge.size):
-        bus = battery_bus[i]
-        least = floor_charge(batteries, i)
-        room = ceiling_charge(batteries, i, discharged[i], age) - least
-        if connected[i] > 0.0 and room > 0.0:
-            work[0, bus] += max(charge[i] - least, 0.0)
-            work[1, bus] += room
+        room = battery_now[i, CEILING] - battery_now[i, FLOOR]
+        if battery_now[i, DISCHARGE_LIMIT] > 0.0 and room > 0.0:
+            work[0, battery_bus[i]] += max(charge[i] - battery_now[i, FLOOR], 0.0)
+            work[1, battery_bus[i]] += room
     for bus in range(level.size):
         level[bus] = work[0, bus] / work[1, bus] if work[1, bus] > 0.0 else 0.0
 
 
 @inner_kernel
-def power_step(
-    buses: Buses,
-    batteries: Batteries,
+def weight(battery_now: Array, i: int, charge: float, missing: bool) -> float:
+    """What a battery can give or take [A s], the measure by which batteries share."""
+    if missing:
+        if battery_now[i, DISCHARGE_LIMIT] == 0.0:
+            return 0.0
+        return float(max(charge - battery_now[i, FLOOR], 0.0))
+    if battery_now[i, CHARGE_LIMIT] == 0.0:
+        return 0.0
+    return float(max(battery_now[i, CEILING] - charge, 0.0))
+
+
+@inner_kernel
+def rest_step(
+    battery_now: Array,
+    battery_bus: Whole,
+    i: int,
+    leaking: float,
+    overfull: float,
+    charge: Array,
+    heat: Array,
+    flows: Array,
+) -> float:
+    """Let charge of one battery leak and book it; return the charge that went [A s]."""
+    empty, rise = battery_now[i, EMPTY], battery_now[i, RISE]
+    gone = rest(charge[i], battery_now[i, CEILING], leaking, overfull)
+    lost = -energy_between(empty, rise, charge[i], -gone)
+    charge[i] -= gone
+    heat[i] = lost
+    flows[battery_bus[i], BATTERY] += lost
+    flows[battery_bus[i], STORED] -= lost
+    return gone
+
+
+@inner_kernel
+def feed_step(
+    bus_now: Array,
+    battery_now: Array,
     string_bus: Whole,
     battery_bus: Whole,
     generated: Array,
     demand: Array,
-    connected: Array,
-    charging: Array,
-    age: float,
     step: float,
     charge: Array,
     discharged: Array,
     tripped: Array,
     overload: Array,
     work: Array,
+    heat: Array,
     supplied: Array,
     flows: Array,
 ) -> None:
     """Feed the loads of every bus through a step and book what flowed [J].
 
-    `age` is that at the end of the step; `work` is room for (4, bus) numbers.
+    `work` is room for (4, bus) numbers, of which `LEFT` tells what is shunted; `heat` of each
+    battery grows [J]; `flows` (bus, 8) grow.
     """
     count = supplied.size
     for bus in range(count):
-        work[0, bus] = 0.0  # offered by strings
-        work[2, bus] = 0.0  # weight of the batteries
+        work[OFFERED, bus] = 0.0
+        work[WEIGHT, bus] = 0.0
         asked = demand[bus]
-        overload[bus] = overload[bus] + step if asked > buses.limit[bus] else 0.0
-        if overload[bus] > buses.trip_time[bus]:
+        overload[bus] = overload[bus] + step if asked > bus_now[bus, LIMIT] else 0.0
+        if overload[bus] > bus_now[bus, TRIP_TIME]:
             tripped[bus] = 1.0
         need = 0.0
-        if asked > 0.0 and tripped[bus] == 0.0:
-            need = asked / buses.efficiency[bus] + buses.standing_loss[bus]
-        work[1, bus] = need
+        if asked > 0.0 and tripped[bus] == 0.0 and bus_now[bus, EFFICIENCY] > 0.0:
+            need = asked / bus_now[bus, EFFICIENCY] + bus_now[bus, STANDING]
+        work[NEEDED, bus] = need
     for i in range(generated.size):
-        work[0, string_bus[i]] += generated[i]
+        work[OFFERED, string_bus[i]] += generated[i]
     for i in range(charge.size):
-        before = charge[i]
-        heat = rest(batteries, i, charge, discharged[i], age, step)
-        flows[battery_bus[i], BATTERY] += heat
-        flows[battery_bus[i], STORED] += energy_between(batteries, i, before, charge[i] - before)
         bus = battery_bus[i]
-        work[2, bus] += _weight(
-            batteries, i, charge, discharged[i], age, connected[i], charging[i],
-            work[0, bus] < work[1, bus],
-        )  # fmt: skip
+        missing = work[OFFERED, bus] < work[NEEDED, bus]
+        work[WEIGHT, bus] += weight(battery_now, i, charge[i], missing)
     for bus in range(count):
-        flows[bus, GENERATED] += work[0, bus] * step
-        work[3, bus] = work[0, bus] - work[1, bus]  # surplus, or what is missing
+        flows[bus, GENERATED] += work[OFFERED, bus] * step
+        work[LEFT, bus] = work[OFFERED, bus] - work[NEEDED, bus]
     # Each battery takes its share of what is left by weight: what one cannot do the next may.
     for i in range(charge.size):
         bus = battery_bus[i]
-        missing = work[0, bus] < work[1, bus]
-        weight = _weight(
-            batteries, i, charge, discharged[i], age, connected[i], charging[i], missing
-        )
-        if weight <= 0.0:
+        missing = work[OFFERED, bus] < work[NEEDED, bus]
+        own = weight(battery_now, i, charge[i], missing)
+        if own <= 0.0:
             continue
-        share = min(weight / work[2, bus], 1.0)
-        work[2, bus] -= weight
-        before = charge[i]
+        share = min(own / work[WEIGHT, bus], 1.0)
+        work[WEIGHT, bus] -= own
+        empty, rise, resistance = (
+            battery_now[i, EMPTY], battery_now[i, RISE], battery_now[i, RESISTANCE]
+        )  # fmt: skip
         if missing:
-            efficiency = buses.discharger_efficiency[bus]
-            wanted = -work[3, bus] * share / efficiency
-            power, heat = discharge(batteries, i, charge, discharged, wanted, step)
-            work[3, bus] += power * efficiency
+            efficiency = bus_now[bus, DISCHARGING]
+            current, power = discharge(
+                empty, rise, battery_now[i, FLOOR], resistance, battery_now[i, DISCHARGE_LIMIT],
+                charge[i], -work[LEFT, bus] * share / efficiency, step,
+            )  # fmt: skip
+            work[LEFT, bus] += power * efficiency
             flows[bus, CHARGER] += power * (1.0 - efficiency) * step
+            change = -current * step
+            discharged[i] += current * step
+            stored = energy_between(empty, rise, charge[i], change)
+            lost = current * current * resistance * step
         else:
-            efficiency = buses.charger_efficiency[bus]
-            offered = work[3, bus] * share * efficiency
-            ceiling = ceiling_charge(batteries, i, discharged[i], age)
-            power, heat = charge_up(batteries, i, charge, ceiling, offered, step)
-            work[3, bus] -= power / efficiency
+            efficiency = bus_now[bus, CHARGING]
+            current, power = charge_up(
+                empty, rise, battery_now[i, CEILING], resistance, battery_now[i, SHARE],
+                battery_now[i, CHARGE_LIMIT], charge[i], work[LEFT, bus] * share * efficiency, step,
+            )  # fmt: skip
+            work[LEFT, bus] -= power / efficiency
             flows[bus, CHARGER] += power * (1.0 / efficiency - 1.0) * step
-        flows[bus, BATTERY] += heat
-        flows[bus, STORED] += energy_between(batteries, i, before, charge[i] - before)
+            change = battery_now[i, SHARE] * current * step
+            stored = energy_between(empty, rise, charge[i], change)
+            lost = power * step - stored
+        charge[i] += change
+        heat[i] += lost
+        flows[bus, BATTERY] += lost
+        flows[bus, STORED] += stored
     for bus in range(count):
-        need, left = work[1, bus], work[3, bus]
+        need, left = work[NEEDED, bus], work[LEFT, bus]
         asked = demand[bus]
         taken = need + min(left, 0.0)
         if left < 0.0 and -left <= 1e-12 * need:  # what rounding hides
             taken = need
         given = 0.0
         if need > 0.0:
-            given = min(max((taken - buses.standing_loss[bus]) * buses.efficiency[bus], 0.0), asked)
-            if taken == need:
-                given = asked
+            fed = (taken - bus_now[bus, STANDING]) * bus_now[bus, EFFICIENCY]
+            given = asked if taken == need else min(max(fed, 0.0), asked)
         supplied[bus] = given / asked if asked > 0.0 else 1.0
-        if tripped[bus] > 0.0:
+        if tripped[bus] > 0.0 or bus_now[bus, EFFICIENCY] <= 0.0:
             supplied[bus] = 0.0
         flows[bus, SHUNTED] += max(left, 0.0) * step
         flows[bus, DELIVERED] += given * step
@@ -183,30 +227,9 @@ def power_step(
         flows[bus, UNMET] += (asked - given) * step
 
 
-@inner_kernel
-def _weight(
-    batteries: Batteries,
-    i: int,
-    charge: Array,
-    discharged: float,
-    age: float,
-    connected: float,
-    charging: float,
-    missing: bool,
-) -> float:
-    """What a battery can give or take [A s], the measure by which batteries share."""
-    if connected == 0.0:
-        return 0.0
-    if missing:
-        return float(max(charge[i] - floor_charge(batteries, i), 0.0))
-    if charging == 0.0:
-        return 0.0
-    return float(max(ceiling_charge(batteries, i, discharged, age) - charge[i], 0.0))
-
-
 @kernel
 def _course(
-    buses: Buses,
+    bus_now: Array,
     batteries: Batteries,
     loads: Loads,
     string_bus: Whole,
@@ -226,25 +249,29 @@ def _course(
     flows: Array,
 ) -> None:
     count, size = supplied.shape[0], asked.shape[0]
-    work, overload = np.empty((4, count)), np.zeros(count)
-    shed, off_time, commanded = np.zeros(size), np.zeros(size), np.ones(size)
-    on, share, now, demand = np.ones(size), np.ones(count), np.empty(count), np.empty(count)
+    work, overload, heat = np.empty((4, count)), np.zeros(count), np.zeros(charge.size)
+    off, commanded, now = np.full(size, -1.0), np.ones(size), np.empty(count)
+    on, share, demand = np.ones(size), np.ones(count), np.empty(count)
+    battery_now, offered = np.empty((charge.size, 8)), np.empty(generated.shape[0])
+    as_they_are(batteries, connected, charging, discharged, age, battery_now)
+    charge_level(battery_now, battery_bus, charge, work, now)
     for k in range(asked.shape[1]):
-        charge_level(
-            batteries, battery_bus, connected, charge, discharged, age + k * step, work, now
-        )
-        shedding_step(loads, now, share, commanded, step, shed, off_time, on)
+        shedding_step(loads, now, share, commanded, step, off, on)
         demand[:] = 0.0
         for i in range(size):
             demand[loads.bus[i]] += on[i] * asked[i, k]
-        power_step(
-            buses, batteries, string_bus, battery_bus, generated[:, k], demand, connected,
-            charging, age + (k + 1) * step, step, charge, discharged, tripped, overload, work,
-            share, flows,
+        offered[:] = generated[:, k]
+        later = age + (k + 1) * step
+        as_they_are(batteries, connected, charging, discharged, later, battery_now)
+        for i in range(charge.size):
+            leaking = -np.expm1(-step / batteries.self_discharge_time[i])
+            rest_step(battery_now, battery_bus, i, leaking, 1.0, charge, heat, flows)
+        feed_step(
+            bus_now, battery_now, string_bus, battery_bus, offered, demand, step, charge,
+            discharged, tripped, overload, work, heat, share, flows,
         )  # fmt: skip
-        charge_level(
-            batteries, battery_bus, connected, charge, discharged, age + (k + 1) * step, work, now
-        )
+        as_they_are(batteries, connected, charging, discharged, later, battery_now)
+        charge_level(battery_now, battery_bus, charge, work, now)
         level[:, k] = now
         supplied[:, k] = share
         running[:, k] = on
@@ -391,7 +418,7 @@ def power_course(
     level, supplied = np.empty((count, wanted.shape[1])), np.empty((count, wanted.shape[1]))
     running, flows = np.empty_like(wanted), np.zeros((count, len(FLOWS)))
     _course(
-        buses, batteries, loads, of_strings, of_batteries, given, wanted, row(connected, size),
+        np.stack(buses, axis=1), batteries, loads, of_strings, of_batteries, given, wanted, row(connected, size),
         row(charging, size), float(age), float(step), state, taken, trip, level, supplied,
         running, flows,
     )  # fmt: skip

@@ -50,42 +50,63 @@ class Loads(NamedTuple):
 
 
 @inner_kernel
+def time_off(
+    off: float,
+    level: float,
+    supplied: float,
+    shed_below: float,
+    restore_above: float,
+    least_off: float,
+    step: float,
+) -> float:
+    """Time for which a load has been shed after a step [s]; below zero while it is not."""
+    if off < 0.0:
+        return 0.0 if level < shed_below else -1.0
+    off += step
+    # On a bus that is short nothing comes back, or loads would flutter.
+    if off >= least_off and level > restore_above and supplied >= ENOUGH:
+        return -1.0
+    return float(off)
+
+
+@inner_kernel
+def least_load(
+    bus: int, load_bus: Whole, priority: Whole, keep: Array, off: Array, running: Array
+) -> int:
+    """Return the running load of a bus that is dropped first when the bus is short; -1 for none."""
+    least = -1
+    for i in range(off.size):
+        if load_bus[i] != bus or keep[i] > 0.0 or running[i] == 0.0 or off[i] >= 0.0:
+            continue
+        if least < 0 or priority[i] < priority[least]:
+            least = i
+    return least
+
+
+@inner_kernel
 def shedding_step(
     loads: Loads,
-    charge: Array,
+    level: Array,
     supplied: Array,
     commanded: Array,
     step: float,
-    shed: Array,
-    off_time: Array,
+    off: Array,
     running: Array,
 ) -> None:
     """Drop and bring back loads, by the state of charge and the share supplied of their bus."""
-    for i in range(shed.size):
-        level = charge[loads.bus[i]]
-        if shed[i] == 0.0:
-            if level < loads.shed_below[i]:
-                shed[i] = 1.0
-                off_time[i] = 0.0
-        else:
-            off_time[i] += step
-            rested = off_time[i] >= loads.least_off[i]
-            # On a bus that is short nothing comes back, or loads would flutter.
-            if rested and level > loads.restore_above[i] and supplied[loads.bus[i]] >= ENOUGH:
-                shed[i] = 0.0
+    for i in range(off.size):
+        bus = loads.bus[i]
+        off[i] = time_off(
+            off[i], level[bus], supplied[bus], loads.shed_below[i], loads.restore_above[i],
+            loads.least_off[i], step,
+        )  # fmt: skip
     for bus in range(supplied.size):
         if supplied[bus] < ENOUGH:
-            least = -1
-            for i in range(shed.size):
-                if loads.bus[i] != bus or loads.keep[i] == 1 or running[i] == 0.0:
-                    continue
-                if shed[i] == 0.0 and (least < 0 or loads.priority[i] < loads.priority[least]):
-                    least = i
+            least = least_load(bus, loads.bus, loads.priority, loads.keep, off, running)
             if least >= 0:
-                shed[least] = 1.0
-                off_time[least] = 0.0
-    for i in range(shed.size):
-        on = commanded[i] > 0.0 and shed[i] == 0.0
+                off[least] = 0.0
+    for i in range(off.size):
+        on = commanded[i] > 0.0 and off[i] < 0.0
         if loads.parent[i] >= 0:
             on = on and running[loads.parent[i]] > 0.0
         running[i] = 1.0 if on else 0.0
@@ -94,19 +115,16 @@ def shedding_step(
 @kernel
 def _course(
     loads: Loads,
-    charge: Array,
+    level: Array,
     supplied: Array,
     commanded: Array,
     step: float,
-    shed: Array,
-    off_time: Array,
+    off: Array,
     running: Array,
     out: Array,
 ) -> None:
     for k in range(out.shape[1]):
-        shedding_step(
-            loads, charge[k], supplied[k], commanded, step, shed, off_time, running
-        )  # fmt: skip
+        shedding_step(loads, level[k], supplied[k], commanded, step, off, running)
         out[:, k] = running
 
 
@@ -161,8 +179,7 @@ def shedding_course(
     wanted = np.array(np.broadcast_to(np.asarray(commanded, np.float64), (count,)))
     out = np.empty((count, level.shape[0]))
     _course(
-        loads, level, share, wanted, float(step), np.zeros(count), np.zeros(count),
-        np.ones(count), out,
+        loads, level, share, wanted, float(step), np.full(count, -1.0), np.ones(count), out
     )  # fmt: skip
     return out
 
