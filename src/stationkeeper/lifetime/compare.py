@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import stationkeeper
 from stationkeeper.campaign.chunks import available_cores
+from stationkeeper.campaign.versions import code_digest, libraries
 from stationkeeper.errors import InputError
 from stationkeeper.lifetime.deciding.summary import DECISIONS
 from stationkeeper.lifetime.front import not_dominated
@@ -22,7 +23,7 @@ from stationkeeper.lifetime.measures import (
     Measured,
     read_measures,
 )
-from stationkeeper.lifetime.run import MOST_REPLICAS, code_digest, identity, libraries, run
+from stationkeeper.lifetime.run import MOST_REPLICAS, identity, run
 from stationkeeper.lifetime.variants import Variant, Varied, read_varied, short_keys, variants_of
 from stationkeeper.programme.problems import nearest
 from stationkeeper.results.folder import COMPLETE, RUNNING, begin_folder, locked, read_state

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
-from functools import cache, partial
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +29,7 @@ from stationkeeper.campaign.chunks import (
     write_sums,
 )
 from stationkeeper.campaign.cluster import checked_workers, connected, flown_by
+from stationkeeper.campaign.versions import code_digest, libraries
 from stationkeeper.errors import DomainError, InputError
 from stationkeeper.lifetime.assemble import Assembled, assemble
 from stationkeeper.lifetime.assumptions import assumptions
@@ -64,8 +64,6 @@ Progress = Callable[[str], None]
 PoolOf = Callable[[Prepared], AbstractContextManager[Pool]]
 
 MOST_REPLICAS: Final = 10_000_000
-_LIBRARIES: Final = ("aep8", "h5netcdf", "numba", "numpy", "pyarrow", "pymsis", "scipy", "xarray")
-_NOT_FLOWN: Final = ("cli.py", "report", "validation")  # parts that do not touch the tables
 
 
 def run(
@@ -295,25 +293,7 @@ def identity(programme: Programme, replicas: int, seed: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def libraries() -> dict[str, str]:
-    """Return the versions of the libraries that the tables depend on."""
-    return {name: version(name) for name in _LIBRARIES}
-
-
 def worker_facts() -> dict[str, str]:
     """Return what all that fly one run must agree on, whichever machine they are on."""
     python = ".".join(platform.python_version_tuple()[:2])
     return {"stationkeeper": code_digest(), "python": python, **libraries()}
-
-
-@cache
-def code_digest() -> str:
-    """Return a digest of the package and its tables, so that no run mixes two versions."""
-    root = Path(stationkeeper.__file__).parent
-    digest = hashlib.sha256()
-    for file in sorted(root.rglob("*")):
-        inside = file.relative_to(root)
-        if file.suffix in (".py", ".csv", ".npz", ".toml") and inside.parts[0] not in _NOT_FLOWN:
-            digest.update(inside.as_posix().encode() + b"\0")
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
