@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stationkeeper.caretaker.authority import Act
+from stationkeeper.caretaker.voting import is_fresh
 from stationkeeper.kernels import inner_kernel, kernel
 
 
@@ -36,7 +37,7 @@ ASKS = {
         Act.SHED,
     ),
 }
-"""What a manager asks the gate for in each state: close its hatches, shed what is not air."""
+"""What a manager asks the gate for in each state: close its hatches, shed what can be spared."""
 
 
 @dataclass(frozen=True)
@@ -225,12 +226,125 @@ def manage(
     >>> [Mode(int(mode)).name for mode in states[:, 0]]
     ['NOMINAL', 'SAFE']
     """
-    wait = patience or Patience()
     new = np.array(states, dtype=float)
     inputs = [
         np.ascontiguousarray(np.broadcast_to(np.asarray(given, dtype=bool), new.shape[:1]))
         for given in (danger, heard, safe_asked, leave_asked)
     ]
-    waits = np.array([wait.alone_after, wait.safe_after, wait.danger_alone, wait.danger_led])
-    _manage(new, float(step), inputs[0], inputs[1], inputs[2], inputs[3], waits)
+    _manage(new, float(step), inputs[0], inputs[1], inputs[2], inputs[3], waits(patience))
     return new
+
+
+SENSORS = 6
+"""Sensors that a manager reads: pressure, oxygen, carbon dioxide, two of each."""
+
+
+def air_bounds(limits: AirLimits | None = None) -> NDArray[np.float64]:
+    """Return limits as `managers_step` takes them: lowest and highest of each quantity, (6,).
+
+    Parameters
+    ----------
+    limits : AirLimits, optional
+        Ours if not given.
+
+    Returns
+    -------
+    ndarray, (6,)
+        Of pressure, oxygen, carbon dioxide. [Pa]
+    """
+    given = limits or AirLimits()
+    return np.array([*given.pressure, *given.oxygen, *given.carbon_dioxide])
+
+
+def waits(patience: Patience | None = None) -> NDArray[np.float64]:
+    """Return waits in the order in which the kernels take them, (4,).
+
+    Parameters
+    ----------
+    patience : Patience, optional
+        Ours if not given.
+
+    Returns
+    -------
+    ndarray, (4,)
+        See `Patience`. [s]
+    """
+    given = patience or Patience()
+    return np.array(
+        [given.alone_after, given.safe_after, given.danger_alone, given.danger_led], dtype=float
+    )
+
+
+@inner_kernel
+def managers_step(
+    time: float,
+    step: float,
+    readings: NDArray[np.float64],
+    measured: NDArray[np.float64],
+    columns: NDArray[np.int64],
+    scales: NDArray[np.float64],
+    bounds: NDArray[np.float64],
+    stale_after: float,
+    signals: NDArray[np.float64],
+    alive: NDArray[np.int64],
+    heard: bool,
+    safe_asked: bool,
+    leave_asked: bool,
+    patience: NDArray[np.float64],
+    states: NDArray[np.float64],
+) -> int:
+    """Advance the managers of all modules by a row of telemetry, whoever else is alive.
+
+    Parameters
+    ----------
+    time, step : float
+        Now, and since the last row. [s]
+    readings, measured : ndarray, (parameter,)
+        Latest telemetry, NaN where nothing came, and when each came.
+    columns : ndarray of int, (module x 6,)
+        Of each module the parameters of `SENSORS`; -1 where there is none.
+    scales : ndarray, (module x 6,)
+        That make Pa of them. [Pa/unit]
+    bounds : ndarray, (6,)
+        See `air_bounds`. [Pa]
+    stale_after : float
+        Greatest age of a reading. [s]
+    signals : ndarray
+        Of the station.
+    alive : ndarray of int, (module,)
+        Which signals tell that a module's controller, on which its manager runs, is alive (from
+        0.5). A dead one stands still.
+    heard, safe_asked, leave_asked : bool
+        Somebody above answers; safe mode, or its end, is asked of all.
+    patience : ndarray, (4,)
+        See `waits`. [s]
+    states : ndarray, (module, 3)
+        See `fresh_managers`. Changed.
+
+    Returns
+    -------
+    int
+        Managers that changed their mode.
+    """
+    changed = 0
+    for module in range(states.shape[0]):
+        if signals[alive[module]] < 0.5:
+            continue
+        danger = False
+        for quantity in range(3):
+            told = False
+            for sensor in range(2):
+                place = SENSORS * module + 2 * quantity + sensor
+                column = columns[place]
+                if column >= 0 and is_fresh(readings[column], measured[column], time, stale_after):
+                    told = True
+                    value = readings[column] * scales[place]
+                    if value < bounds[2 * quantity] or value > bounds[2 * quantity + 1]:
+                        danger = True
+            danger = danger or not told
+        state = states[module]
+        before = state[0]
+        manage_one(state, step, danger, heard, safe_asked, leave_asked, patience)
+        if state[0] != before:
+            changed += 1
+    return changed
