@@ -248,54 +248,59 @@ def step(
     contact = signals[wires[_CONTACT]]
     drawn = int(time) % DRAWN_EVERY == 0
     for unit in range(units):
-        row = wires[_HEAD + unit * _ROW : _HEAD + (unit + 1) * _ROW]
-        if row[_ON] < 0:
+        row = _HEAD + unit * _ROW
+        numbers = unit * _NUMBERS
+        if wires[row + _ON] < 0:
             continue
-        numbers = constants[unit * _NUMBERS : (unit + 1) * _NUMBERS]
         computer = unit < computers
-        room = signals[row[_ROOM]]
-        powered = signals[row[_ON]] > 0.5
+        room = signals[wires[row + _ROOM]]
+        powered = signals[wires[row + _ON]] > 0.5
         down = state[_DOWN + unit]
         was = down <= 0.0
         if not powered:
             down = BOOT
         elif (
-            health[row[_STOPPED]] > 0.5
-            or health[row[_COMMON]] > 0.5
+            health[wires[row + _STOPPED]] > 0.5
+            or health[wires[row + _COMMON]] > 0.5
             or room < COLDEST
             or room > HOTTEST
         ):
             down = max(down, BOOT)
         elif down > 0.0:
-            if down > WATCHDOG and health[row[_WATCHDOG]] > 0.5:
+            if down > WATCHDOG and health[wires[row + _WATCHDOG]] > 0.5:
                 down = WATCHDOG
             down -= dt
             if down <= 0.0:
-                signals[row[_RESTARTS]] += 1.0
+                signals[wires[row + _RESTARTS]] += 1.0
         if drawn and was and down <= 0.0:
-            counter = 2 * int(time)
-            rates = signals[row[_UPSETS]] * DRAWN_EVERY
-            chance = numbers[_RATE_OF] * rates * health[row[_RATE]] * health[row[_RATE_ALL]]
-            if even(row[_STREAM], counter) < chance:
-                down = WATCHDOG if health[row[_WATCHDOG]] > 0.5 else STUCK
+            draw = even(wires[row + _STREAM], int(time))
+            rates = signals[wires[row + _UPSETS]] * DRAWN_EVERY
+            chance = (
+                constants[numbers + _RATE_OF]
+                * rates
+                * health[wires[row + _RATE]]
+                * health[wires[row + _RATE_ALL]]
+            )
+            if draw < chance:
+                down = WATCHDOG if health[wires[row + _WATCHDOG]] > 0.5 else STUCK
                 ledger[0 if computer else 1] += 1.0
-            many = numbers[_ERRORS_OF] * rates * health[row[_ERROR_RATE]]
-            signals[row[_ERRORS]] += np.floor(many + even(row[_STREAM], counter + 1))
+            many = constants[numbers + _ERRORS_OF] * rates * health[wires[row + _ERROR_RATE]]
+            signals[wires[row + _ERRORS]] += np.floor(many + draw)
         state[_DOWN + unit] = down
         alive = down <= 0.0
         usage = 0.0
         if alive:
-            usage = USAGE[0] + health[row[_LOAD_ADDED]]
+            usage = USAGE[0] + health[wires[row + _LOAD_ADDED]]
             if computer and unit + 1 == leading:
                 usage += USAGE[1] + USAGE[2] * contact
-            signals[row[_UPTIME]] += dt
+            signals[wires[row + _UPTIME]] += dt
         else:
-            signals[row[_UPTIME]] = 0.0
-        signals[row[_ALIVE]] = 1.0 if alive else 0.0
-        signals[row[_USAGE]] = min(usage, 1.0)
-        signals[row[_ASKED]] = numbers[_WATTS] * (0.85 + 0.3 * min(usage, 1.0))
-        goal = room + (numbers[_RISE_OF] if powered else 0.0)
-        signals[row[_BOARD]] += (goal - signals[row[_BOARD]]) * (dt / WARM_UP)
+            signals[wires[row + _UPTIME]] = 0.0
+        signals[wires[row + _ALIVE]] = 1.0 if alive else 0.0
+        signals[wires[row + _USAGE]] = min(usage, 1.0)
+        signals[wires[row + _ASKED]] = constants[numbers + _WATTS] * (0.85 + 0.3 * min(usage, 1.0))
+        goal = room + (constants[numbers + _RISE_OF] if powered else 0.0)
+        signals[wires[row + _BOARD]] += (goal - signals[wires[row + _BOARD]]) * (dt / WARM_UP)
 
     fit = leading > 0 and _fit(leading - 1, signals, wires)
     if fit:
@@ -315,9 +320,9 @@ def step(
     signals[wires[_LEADS]] = leads
     signals[wires[_LEADER]] = state[_LEADING] if fit else 0.0
     for unit in range(computers, units):
-        row = wires[_HEAD + unit * _ROW : _HEAD + (unit + 1) * _ROW]
-        if row[_ON] < 0:
-            signals[row[_ALIVE]] = leads
+        row = _HEAD + unit * _ROW
+        if wires[row + _ON] < 0:
+            signals[wires[row + _ALIVE]] = leads
 
 
 @inner_kernel
