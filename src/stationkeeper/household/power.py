@@ -418,9 +418,9 @@ def power_course(
     level, supplied = np.empty((count, wanted.shape[1])), np.empty((count, wanted.shape[1]))
     running, flows = np.empty_like(wanted), np.zeros((count, len(FLOWS)))
     _course(
-        np.stack(buses, axis=1), batteries, loads, of_strings, of_batteries, given, wanted, row(connected, size),
-        row(charging, size), float(age), float(step), state, taken, trip, level, supplied,
-        running, flows,
+        np.stack(buses, axis=1), batteries, loads, of_strings, of_batteries, given, wanted,
+        row(connected, size), row(charging, size), float(age), float(step), state, taken, trip,
+        level, supplied, running, flows,
     )  # fmt: skip
     return PowerCourse(level, supplied, running, state, taken, trip, flows)
 
