@@ -11,6 +11,7 @@ from stationkeeper.caretaker.authority import Act, Commander, Verdict
 from stationkeeper.caretaker.gate import GateState, decide
 from stationkeeper.caretaker.gate_facts import (
     BURNING,
+    NOT_DOCKED,
     OUTSIDE,
     Command,
     Facts,
@@ -211,12 +212,15 @@ def facts_of_telemetry(vehicle: Vehicle, readings: Array, measured: Array) -> Fa
 
     Notes
     -----
-    Spacewalks and captures are surely none, as of the latest telemetry, on a station whose
-    dictionary knows no such thing.
+    States are told from 0 on, and the first of a ship's propulsion is "not docked". Spacewalks and
+    captures are surely none, as of the latest telemetry, on a station whose dictionary knows no
+    such thing.
     """
     there = {row.name: place for place, row in enumerate(vehicle.parameters)}
     latest = float(np.nanmax(measured)) if np.isfinite(measured).any() else np.nan
     pairs = sensors_asked(vehicle)
+    begin = vehicle.layout.starts["ship_propulsion"]
+    ships = range(begin, begin + vehicle.layout.counts["ship_propulsion"])
     facts = Facts(np.full((len(pairs), 2), np.nan), np.full((len(pairs), 2), np.nan))
     for row, pair in enumerate(pairs):
         if pair[0] in NEVER_THERE.values() and pair[0] not in there:
@@ -226,7 +230,8 @@ def facts_of_telemetry(vehicle: Vehicle, readings: Array, measured: Array) -> Fa
             if name in there:
                 place = there[name]
                 scale = TO_SI.get(vehicle.parameters[place].unit, np.nan)
-                facts.readings[row, sensor] = readings[place] * scale
+                first = NOT_DOCKED if row in ships else 0.0
+                facts.readings[row, sensor] = readings[place] * scale + first
                 facts.measured[row, sensor] = measured[place]
     return facts
 

@@ -1,0 +1,94 @@
+"""Limits and safe mode on board: the first safe thing to do about an alarm, and no diagnosis."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from stationkeeper.caretaker.authority import Commander
+from stationkeeper.caretaker.procedures import Book, Desk, kind_of, read_book, within
+from stationkeeper.caretaker.vehicle import Ask, Noticed, Seen, Vehicle
+
+LEADS: Final = "computer.leads"
+"""Parameter that tells whether a computer is there for the mind to run on. [-]"""
+POLL: Final = 60.0
+"""Between looks while no computer leads; ours. [s]"""
+
+
+class LimitsMind:
+    """A computer on board that follows procedures as far as they are marked for it.
+
+    It believes an alarm of one of two sensors only if the other is out of limits too, and none of
+    the forecaster. It asks for safe mode where a procedure ends in it, and on an alarm of a
+    hazardous parameter for which it has no procedure. It never leaves safe mode.
+
+    Parameters
+    ----------
+    vehicle : Vehicle
+        The station.
+    book : Book, optional
+        Procedures; those that are shipped if absent.
+    """
+
+    def __init__(self, vehicle: Vehicle, book: Book | None = None) -> None:
+        """Begin with nothing open."""
+        self.vehicle = vehicle
+        self.desk = Desk(vehicle, book or read_book(), onboard=True)
+
+    def act(self, seen: Seen) -> tuple[list[Ask], float]:
+        """Return the first steps about what is new, and the next about what is open."""
+        if not self._awake(seen):
+            return [], seen.time + POLL
+        safe_for: list[str] = []
+        for noticed in seen.noticed:
+            if noticed.over or not self._believed(noticed, seen):
+                continue
+            procedure = self.desk.begin(noticed, seen.time, seen.time)
+            if procedure is None and self.desk.book.is_hazard(noticed.parameter):
+                safe_for.append(f"no procedure: {noticed.parameter}")
+        asks, given_up = self.desk.advance(seen.time, seen.time, seen.readings, seen.measured)
+        safe_for += [f"{one.title}: no step helped" for one in given_up if one.last == "safe-mode"]
+        if safe_for and not seen.safe:
+            asks.append(Ask("safe-mode", 1.0, safe_for[0]))
+        asks = [replace(ask, commander=Commander.CARETAKER) for ask in asks]
+        return asks, self.desk.next_due()
+
+    def save(self) -> dict[str, Any]:
+        """Return what is open and closed, as plain data."""
+        return self.desk.save()
+
+    def restore(self, saved: dict[str, Any]) -> None:
+        """Take up what `save` returned."""
+        self.desk.restore(saved)
+
+    def _awake(self, seen: Seen) -> bool:
+        """Tell whether a computer leads; a station without that parameter always has one."""
+        there = [row.name for row in self.vehicle.parameters]
+        return LEADS not in there or not seen.readings[self.vehicle.parameter(LEADS)] < 0.5
+
+    def _believed(self, noticed: Noticed, seen: Seen) -> bool:
+        row = self.vehicle.parameters[self.vehicle.parameter(noticed.parameter)]
+        kind = kind_of(noticed, row)
+        if kind == "watch":
+            return False
+        if kind not in ("low", "high"):
+            return True
+        twin = twin_of(self.vehicle, noticed.parameter)
+        return twin < 0 or not within(self.vehicle, twin, seen.readings, seen.measured, seen.time)
+
+
+def twin_of(vehicle: Vehicle, name: str) -> int:
+    """Return the column of the other sensor of a quantity, -1 if it has none.
+
+    Parameters
+    ----------
+    vehicle : Vehicle
+        The station.
+    name : str
+        Of the one sensor.
+
+    Returns
+    -------
+    int
+    """
+    other = name.removesuffix(".b") if name.endswith(".b") else name + ".b"
+    there = {row.name: place for place, row in enumerate(vehicle.parameters)}
+    return there.get(other, -1)
