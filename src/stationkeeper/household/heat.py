@@ -165,13 +165,24 @@ def _radiate(
 
 
 @inner_kernel
+def freezing_heat(
+    capacity: float, latent: float, freezing: float, temperature: float, ice: float
+) -> float:
+    """Heat set free [J] by a body that freezes until it is at `freezing` or all ice, or thaws."""
+    lack = capacity * (freezing - temperature)
+    if lack > 0.0:
+        return min(lack, (1.0 - ice) * latent)
+    return max(lack, -ice * latent)
+
+
+@inner_kernel
 def _freeze(nodes: Nodes, i: int, temperature: Array, ice: Array) -> None:
     """Turn cold below freezing into ice, or warmth above it into water."""
     if nodes.latent[i] <= 0.0:
         return
-    lack = nodes.capacity[i] * (nodes.freezing[i] - temperature[i])
-    most = (1.0 - ice[i]) * nodes.latent[i] if lack > 0.0 else -ice[i] * nodes.latent[i]
-    moved = min(lack, most) if lack > 0.0 else max(lack, most)
+    moved = freezing_heat(
+        nodes.capacity[i], nodes.latent[i], nodes.freezing[i], temperature[i], ice[i]
+    )
     ice[i] = min(max(ice[i] + moved / nodes.latent[i], 0.0), 1.0)
     temperature[i] += moved / nodes.capacity[i]
 

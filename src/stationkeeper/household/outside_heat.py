@@ -138,6 +138,46 @@ def outside_step(
         )
 
 
+@inner_kernel
+def mean_earth_view(ratio: float) -> float:
+    """View factor of the Earth, mean over all directions that a small face can look in.
+
+    It is the Earth's share of the sky; `ratio` is orbit radius by Earth radius.
+    """
+    return float(0.5 * (1.0 - np.sqrt(1.0 - 1.0 / (ratio * ratio))))
+
+
+@inner_kernel
+def lit_share_of_cylinder(cosine: float) -> float:
+    """Shadow of a cylinder twice as long as wide by its surface, ends counted.
+
+    `cosine` is that of the angle between its axis and the Sun. The mean over all directions is 1/4,
+    as of any convex body (Cauchy).
+    """
+    sine = np.sqrt(max(1.0 - cosine * cosine, 0.0))
+    # Of width d: shadow 2 d2 sine + pi/4 d2 |cosine|, surface 5/2 pi d2.
+    return float(2.0 / (2.5 * np.pi) * sine + 0.1 * abs(cosine))
+
+
+@inner_kernel
+def outside_level(
+    lit: float,
+    up: float,
+    view: float,
+    sunlight: float,
+    albedo: float,
+    infrared: float,
+    by_emittance: float,
+) -> float:
+    """What a surface takes in by its emittance [W/m2]: the black body it would be level with.
+
+    `lit` is the share of it that the Sun shines on square, `up` the Sun's height over the horizon
+    below as a sine, `by_emittance` absorptance by emittance.
+    """
+    light = sunlight * (lit + albedo * max(up, 0.0) * view)
+    return float(by_emittance * light + infrared * view)
+
+
 @kernel
 def _course(
     faces: Faces,
