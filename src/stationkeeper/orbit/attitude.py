@@ -257,7 +257,7 @@ def in_body(w: float, x: float, y: float, z: float, a: float, b: float, c: float
     p = 2.0 * (c * y - b * z)
     q = 2.0 * (a * z - c * x)
     r = 2.0 * (b * x - a * y)
-    return a + w * p - y * r + z * q, b + w * q - z * p + x * r, c + w * r - x * q + y * p
+    return a - w * p + y * r - z * q, b - w * q + z * p - x * r, c - w * r + x * q - y * p
 
 
 @inner_kernel

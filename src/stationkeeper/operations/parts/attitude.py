@@ -45,11 +45,11 @@ SIDE_SHARE: Final = 0.3  # [-] of the offset of pressure that lies sideways; our
 BANDWIDTH: Final = 0.02  # [rad/s] of the hold on wheels, critically damped; ours
 SLEW_RATE: Final = np.radians(0.2)  # [rad/s] of turns by thrusters; ours
 SLEW_GAIN: Final = 0.02  # [1/s] rate asked for an error; ours
-RATE_GAIN: Final = 0.1  # [1/s] of thrusters on a wrong rate; ours
+RATE_GAIN: Final = 0.2  # [1/s] of thrusters on a wrong rate; ours
 RATE_BAND: Final = np.radians(0.005)  # [rad/s] of wrong rate that is let be; ours
 ERROR_BAND: Final = np.radians(0.5)  # [rad] that thrusters let be; ours
 TUMBLING: Final = np.radians(0.3)  # [rad/s] above it rates are damped before all else; ours
-STEADY: Final = np.radians(0.02)  # [rad/s] below it they are damped; ours
+STEADY: Final = np.radians(0.05)  # [rad/s] below it they are damped; ours
 LOST: Final = np.radians(10.0)  # [rad] the hold is lost; ours
 NEAR: Final = np.radians(1.0)  # [rad] wheels take over below, and steps are long; ours
 RECOVERY: Final = 60.0  # [s] from lost to thrusters, by what is on board; ours
@@ -57,6 +57,8 @@ BLIND: Final = 1_800.0  # [s] held on memory without gyros or star trackers; our
 TRACKER_RATE: Final = np.radians(1.5)  # [rad/s] star trackers lose stars above; ours
 FULL: Final = 0.8  # [-] of the capacity, at which momentum is taken out; ours
 EMPTY: Final = 0.1  # [-] at which that ends; ours
+SPARE: Final = 0.5  # [-] of the momentum left that a turning body may take to be caught; ours
+UNLOAD_SHARE: Final = 0.3  # [-] of the thrusters' torque that empties wheels in their hold; ours
 DESATURATION_SHARE: Final = 0.5  # [-] of the wheels' torque, so that they keep the hold; ours
 WATTS: Final = 0.07  # [W/(N m s)] of a wheel that holds its speed; ours, 330 W for 4,760 N m s
 SPIN_UP: Final = 4 * 3_600.0  # [s] ours
@@ -339,8 +341,8 @@ def _wheels(
 @inner_kernel
 def _knows(
     dt: float, signals: Array, health: Array, wires: Wires, state: Array, rate: float
-) -> bool:
-    """Tell whether the attitude is known well enough to be held."""
+) -> tuple[bool, bool]:
+    """Tell whether rates, and the attitude, are known well enough to work with."""
     gyros = stars = False
     for number in range(KNOWERS):
         load = wires[POWER_1 + number]
@@ -352,19 +354,27 @@ def _knows(
         gyros = gyros or gyro
         stars = stars or star
     state[S_BLIND] = 0.0 if gyros and stars else state[S_BLIND] + dt
-    return state[S_BLIND] < BLIND
+    return gyros or state[S_BLIND] < BLIND, bool(state[S_BLIND] < BLIND)
 
 
 @inner_kernel
 def _mode(
-    dt: float, command: float, safe: bool, can: bool, thrust: bool, torque: float, error: float,
-    rate: float, stored: float, capacity: float, state: Array,
+    dt: float, command: float, safe: bool, can: bool, known: bool, thrust: bool, torque: float,
+    error: float, rate: float, caught: float, stored: float, capacity: float, state: Array,
 ) -> float:  # fmt: skip
-    """Choose the mode: what is commanded, what is there to do it with, what was lost."""
+    """Choose the mode: what is commanded, what is there to do it with, what was lost.
+
+    `caught` is the momentum that a body at that rate gives to wheels that stop it.
+    """
     mode = state[S_MODE]
     if not can or command == DRIFT or (not thrust and torque <= 0.0):
         state[S_LOST] = state[S_DAMPING] = 0.0
         return DRIFT
+    if not known:
+        # Gyros alone still stop a tumble.
+        state[S_LOST] = 0.0
+        state[S_DAMPING] = 1.0
+        return THRUSTERS if thrust and rate > STEADY else DRIFT
     if command == SAFE or (safe and mode != WHEELS):
         state[S_LOST] = 0.0
         if mode != SAFE:
@@ -372,9 +382,11 @@ def _mode(
         return SAFE
     if mode == WHEELS and error < LOST and torque > 0.0:
         state[S_LOST] = 0.0
-        return WHEELS
+        # Full wheels that give way hand over to thrusters if they may.
+        return THRUSTERS if thrust and error > NEAR and stored > 0.999 * capacity else WHEELS
     close = NEAR if mode == THRUSTERS else 0.5 * LOST
-    if torque > 0.0 and error < close and rate < STEADY and stored < capacity:
+    room = (FULL if thrust else 1.0) * capacity - stored
+    if torque > 0.0 and error < close and rate < STEADY and caught < SPARE * room:
         state[S_LOST] = state[S_DAMPING] = 0.0
         return WHEELS
     if not thrust:
@@ -502,7 +514,7 @@ def step(
     hx, hy, hz = state[H_X], state[H_Y], state[H_Z]
 
     capacity, torque = _wheels(dt, signals, health, wires, constants, state)
-    known = _knows(dt, signals, health, wires, state, np.sqrt(wx * wx + wy * wy + wz * wz))
+    can, known = _knows(dt, signals, health, wires, state, np.sqrt(wx * wx + wy * wy + wz * wz))
 
     # Thrusters: what each string gives now.
     tank = state[S_TANK]
@@ -529,11 +541,11 @@ def step(
     rx, ry, rz = in_body(qw, qx, qy, qz, 0.0, -orbit_rate, 0.0)
     rate = np.sqrt((wx - rx) ** 2 + (wy - ry) ** 2 + (wz - rz) ** 2)
     stored = np.sqrt(hx * hx + hy * hy + hz * hz)
-    can = known and signals[wires[LEADS]] > HALF
+    can = can and signals[wires[LEADS]] > HALF
     safe = switches[wires[SAFE_MODE]] > HALF
     mode = _mode(
-        dt, switches[wires[COMMAND]], safe, can, thrust, torque, error, rate, stored, capacity,
-        state,
+        dt, switches[wires[COMMAND]], safe, can, known, thrust, torque, error, rate,
+        max(cx, cy, cz) * rate, stored, capacity, state,
     )  # fmt: skip
     if mode != state[S_MODE]:
         state[S_MODE] = mode
@@ -591,7 +603,7 @@ def step(
             ex, ey, ez, error = _error(mode, qw, qx, qy, qz, sun_x, sun_y, sun_z)
             rate = np.sqrt(vx * vx + vy * vy + vz * vz)
             on_wheels = torque > 0.0 and (mode == WHEELS or (mode == SAFE and error < LOST))
-            ux = uy = uz = 0.0
+            ux = uy = uz = sx = sy = sz = 0.0
             if thrust and (mode == THRUSTERS or (mode == SAFE and not on_wheels)):
                 if rate > TUMBLING:
                     state[S_DAMPING] = 1.0
@@ -606,6 +618,14 @@ def step(
                 ux = _limited(RATE_GAIN * cx * ux, authority)
                 uy = _limited(RATE_GAIN * cy * uy, authority)
                 uz = _limited(RATE_GAIN * cz * uz, authority)
+                stored = np.sqrt(hx * hx + hy * hy + hz * hz)
+                if torque > 0.0 and rate < STEADY and stored > EMPTY * capacity:
+                    # Wheels give back what they hold, against the thrusters.
+                    out = min(UNLOAD_SHARE * authority, DESATURATION_SHARE * torque) / stored
+                    sx, sy, sz = -out * hx, -out * hy, -out * hz
+                    ux = _limited(ux + sx, authority)
+                    uy = _limited(uy + sy, authority)
+                    uz = _limited(uz + sz, authority)
             elif on_wheels and state[S_EMPTYING] > HALF:
                 stored = max(np.sqrt(hx * hx + hy * hy + hz * hz), 1e-9)
                 if stored < EMPTY * capacity:
@@ -632,7 +652,6 @@ def step(
             lx = cx * wx + cxz * wz + hx
             ly = cy * wy + hy
             lz = cxz * wx + cz * wz + hz
-            sx = sy = sz = 0.0
             if on_wheels:
                 # The turning of the momentum and the torques met, and the error brought down.
                 damp, stiff = 2.0 * BANDWIDTH, BANDWIDTH * BANDWIDTH
