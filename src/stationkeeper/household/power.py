@@ -92,37 +92,13 @@ def charge_level(
 
 
 @inner_kernel
-def weight(battery_now: Array, i: int, charge: float, missing: bool) -> float:
+def weight(
+    missing: bool, charge: float, floor: float, ceiling: float, most_in: float, most_out: float
+) -> float:
     """What a battery can give or take [A s], the measure by which batteries share."""
     if missing:
-        if battery_now[i, DISCHARGE_LIMIT] == 0.0:
-            return 0.0
-        return float(max(charge - battery_now[i, FLOOR], 0.0))
-    if battery_now[i, CHARGE_LIMIT] == 0.0:
-        return 0.0
-    return float(max(battery_now[i, CEILING] - charge, 0.0))
-
-
-@inner_kernel
-def rest_step(
-    battery_now: Array,
-    battery_bus: Whole,
-    i: int,
-    leaking: float,
-    overfull: float,
-    charge: Array,
-    heat: Array,
-    flows: Array,
-) -> float:
-    """Let charge of one battery leak and book it; return the charge that went [A s]."""
-    empty, rise = battery_now[i, EMPTY], battery_now[i, RISE]
-    gone = rest(charge[i], battery_now[i, CEILING], leaking, overfull)
-    lost = -energy_between(empty, rise, charge[i], -gone)
-    charge[i] -= gone
-    heat[i] = lost
-    flows[battery_bus[i], BATTERY] += lost
-    flows[battery_bus[i], STORED] -= lost
-    return gone
+        return float(max(charge - floor, 0.0)) if most_out > 0.0 else 0.0
+    return float(max(ceiling - charge, 0.0)) if most_in > 0.0 else 0.0
 
 
 @inner_kernel
@@ -165,7 +141,10 @@ def feed_step(
     for i in range(charge.size):
         bus = battery_bus[i]
         missing = work[OFFERED, bus] < work[NEEDED, bus]
-        work[WEIGHT, bus] += weight(battery_now, i, charge[i], missing)
+        work[WEIGHT, bus] += weight(
+            missing, charge[i], battery_now[i, FLOOR], battery_now[i, CEILING],
+            battery_now[i, CHARGE_LIMIT], battery_now[i, DISCHARGE_LIMIT],
+        )  # fmt: skip
     for bus in range(count):
         flows[bus, GENERATED] += work[OFFERED, bus] * step
         work[LEFT, bus] = work[OFFERED, bus] - work[NEEDED, bus]
@@ -173,10 +152,14 @@ def feed_step(
     for i in range(charge.size):
         bus = battery_bus[i]
         missing = work[OFFERED, bus] < work[NEEDED, bus]
-        own = weight(battery_now, i, charge[i], missing)
+        own = weight(
+            missing, charge[i], battery_now[i, FLOOR], battery_now[i, CEILING],
+            battery_now[i, CHARGE_LIMIT], battery_now[i, DISCHARGE_LIMIT],
+        )  # fmt: skip
         if own <= 0.0:
             continue
-        share = min(own / work[WEIGHT, bus], 1.0)
+        # The last one takes all that is left, whatever rounding made of the weights.
+        share = own / work[WEIGHT, bus] if work[WEIGHT, bus] > own else 1.0
         work[WEIGHT, bus] -= own
         empty, rise, resistance = (
             battery_now[i, EMPTY], battery_now[i, RISE], battery_now[i, RESISTANCE]
@@ -265,7 +248,12 @@ def _course(
         as_they_are(batteries, connected, charging, discharged, later, battery_now)
         for i in range(charge.size):
             leaking = -np.expm1(-step / batteries.self_discharge_time[i])
-            rest_step(battery_now, battery_bus, i, leaking, 1.0, charge, heat, flows)
+            empty, rise = battery_now[i, EMPTY], battery_now[i, RISE]
+            gone = rest(charge[i], battery_now[i, CEILING], leaking, 1.0)
+            lost = -energy_between(empty, rise, charge[i], -gone)
+            charge[i] -= gone
+            flows[battery_bus[i], BATTERY] += lost
+            flows[battery_bus[i], STORED] -= lost
         feed_step(
             bus_now, battery_now, string_bus, battery_bus, offered, demand, step, charge,
             discharged, tripped, overload, work, heat, share, flows,

@@ -1,7 +1,7 @@
 """Power, second by second: wings, batteries, buses, and who is fed.
 
-Physics is that of `household`: `arrays`, `batteries`, `power`, `shedding`. Here it is laid out for
-one station, its health and its switches come in, and loads are dealt out over buses.
+Physics is that of `household`: `arrays`, `batteries`, `power`, `shedding`. Here it is flown for one
+station: its health and its switches come in, and signals go out.
 """
 
 from typing import Final
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.caretaker.authority import Act
-from stationkeeper.constants import DAYS_PER_YEAR, SECONDS_PER_DAY
 from stationkeeper.errors import InputError
 from stationkeeper.household.arrays import SOLAR_IRRADIANCE, cells_give, cells_warm, turned
 from stationkeeper.household.batteries import (
@@ -22,69 +21,137 @@ from stationkeeper.household.batteries import (
     RESISTANCE,
     RISE,
     SHARE,
-    ceiling_charge,
+    energy_between,
+    rest,
 )
 from stationkeeper.household.power import (
     BATTERY,
     CHARGER,
-    CHARGING,
     CONVERTER,
     DELIVERED,
-    DISCHARGING,
     EFFICIENCY,
-    FLOWS,
     GENERATED,
     LEFT,
-    LIMIT,
     OFFERED,
     SHUNTED,
-    STANDING,
     STORED,
-    TRIP_TIME,
     UNMET,
     charge_level,
     feed_step,
-    rest_step,
 )
 from stationkeeper.household.shedding import ENOUGH, least_load, time_off
 from stationkeeper.kernels import inner_kernel
 from stationkeeper.operations.house import House
+from stationkeeper.operations.parts.power_layout import (
+    ABOVE,
+    ABSORPTANCE,
+    ACROSS,
+    AGEING,
+    AIR,
+    ALONG,
+    ANGLE,
+    AREA,
+    AXES,
+    BATTERIES,
+    BATTERY_AGE,
+    BATTERY_BASE,
+    BATTERY_BUS,
+    BATTERY_NOW,
+    BATTERY_ROW,
+    BATTERY_ROWS,
+    BEFORE,
+    BEGIN_LEVEL,
+    BELOW,
+    BREAKER,
+    BREAKER_OPEN,
+    BUS,
+    BUS_BASE,
+    BUS_NOW,
+    BUS_ROW,
+    BUS_ROWS,
+    BUSES,
+    CHARGE,
+    CHARGE_RATE,
+    COEFFICIENT,
+    COLD,
+    CREWED,
+    DEMAND,
+    DISCHARGE_RATE,
+    DISCHARGED,
+    DOWN,
+    EARTH_HEAT,
+    EMITTANCE,
+    ERROR,
+    FADE_PER_CYCLE,
+    FADE_RATE,
+    FED_AGAIN,
+    FEEDER,
+    FLAGS,
+    FLOW,
+    HEALTH,
+    HEAT,
+    KEEP,
+    LEAST_OFF,
+    LEVEL,
+    LOAD_BASE,
+    LOAD_BUS,
+    LOAD_PRIORITY,
+    LOAD_ROW,
+    LOAD_ROWS,
+    LOADS,
+    MODE,
+    NEVER,
+    NO_CHARGE_ABOVE,
+    NO_CHARGE_BELOW,
+    NO_CURRENT_BELOW,
+    NORMAL,
+    OFF,
+    OFFER,
+    OTHER,
+    OVERFULL,
+    OVERLOAD,
+    PAYLOAD,
+    PEOPLE,
+    RATE,
+    REFERENCE,
+    ROOM,
+    RUNNING,
+    SAFE,
+    SHARE_OF,
+    SIGNAL,
+    STARVED,
+    STARVED_BUS,
+    STRENGTH,
+    STRIDE,
+    SUNLIT,
+    SUPPLIED,
+    SWITCH,
+    TAKEN,
+    TIE_ROWS,
+    TIES,
+    TILT,
+    TOTAL,
+    TRIPPED,
+    WARM,
+    WARM_ONE,
+    WARM_TEN,
+    WATTS,
+    WING_BASE,
+    WING_BUS,
+    WING_ROW,
+    WING_ROWS,
+    WING_V,
+    WING_VOLTAGE,
+    WINGS,
+    WORK,
+    neighbours,
+)
+from stationkeeper.operations.parts.power_layout import wire as wire
 from stationkeeper.operations.parts.power_telemetry import declare_telemetry
 from stationkeeper.operations.registry import LoadRow, Part, Registry
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
-
-YEAR: Final = DAYS_PER_YEAR * SECONDS_PER_DAY  # [s]
-AMPERE_HOUR: Final = 3600.0  # [A s]
-
-# Chosen by us, for every station.
-PASSED: Final = 0.93  # share left by diodes, mismatch and lines [-]
-REFERENCE: Final = 301.15  # temperature at which cells have their efficiency [K]
-ABSORPTANCE, EMITTANCE = 0.9, 1.7  # of cells, and of both faces of a wing [-]
-EARTH_HEAT: Final = 150.0  # that a wing takes from the Earth [W/m2]
-TIME_CONSTANT: Final = 300.0  # of the temperature of a wing [s]
-WING_VOLTAGE: Final = 1.4  # of a wing at its best point over that of a full battery [-]
-GIMBAL_RATE: Final = np.radians(0.3)  # [rad/s]
-BEGIN_LEVEL: Final = 0.9  # of every battery on the first day [-]
-KEPT: Final = 0.1  # share of the voltage range, and so of the charge, that is never taken out [-]
-DROP: Final = 0.05  # of the full voltage at the current that empties a battery in an hour [-]
-CHARGE_RATE, DISCHARGE_RATE = 0.5, 1.0  # largest currents over that one [-]
-SELF_DISCHARGE: Final = 1.6e8  # [s] five years
-CYCLES_PER_YEAR: Final = 800.0  # whole cycles before the first day, by the age [1/yr]
-FADE_PER_CYCLE, FADE_RATE = 5e-5, 3e-10  # [-] and [1/s], as `household.batteries`
-OVERFULL: Final = 3600.0  # in which charge that no longer fits falls to 1/e [s]
-COLD: Final = 0.02  # rise of the resistance below 293 K [1/K]
-ROOM: Final = 293.15  # [K]
-NO_CHARGE_BELOW, NO_CHARGE_ABOVE, NO_CURRENT_BELOW = 263.15, 333.15, 243.15  # [K]
-CHARGER_EFFICIENCY: Final = 0.96  # of chargers, and of what leads from batteries to the bus [-]
-STANDING_LOSS: Final = 40.0  # of a converter [W]
-TRIP_AFTER: Final = 5.0  # [s]
-BREAKER: Final = 2.0  # over what a load takes at most [-]
-FIRST_SHED, SHED_STEP, BACK = 0.35, 0.03, 0.12  # levels at which loads go and come back [-]
-LEAST_OFF: Final = 300.0  # [s]
-NEVER_SHED: Final = 9  # priority [-]
-STARVED, FED_AGAIN = 1e-3, 0.2  # levels between which a bus asks its neighbour [-]
 
 WING_SIGNALS: Final = (
     ("power", "W"), ("angle", "rad"), ("tilt", "rad"), ("temperature", "K"), ("voltage", "V"),
@@ -101,89 +168,7 @@ BUS_SIGNALS: Final = (
 )  # fmt: skip
 BUS_HEALTH: Final = (("converter", 1.0), ("false-trip", 0.0), ("short", 0.0))
 TOTALS: Final = ("generated", "demand", "loss", "shunted")
-PAYLOAD, CREWED, AIR, NEVER = 1, 2, 4, 8  # what a load is, in bits
-
-# Counts at the begin of the wires, then single numbers, then rows.
-WINGS, BATTERIES, BUSES, LOADS, TIES, AXES = range(6)
-SUNLIT, ALONG, ACROSS, DOWN, ERROR, MODE, PEOPLE, SAFE, TOTAL = range(6, 15)
-ROWS: Final = 15
-# Columns of the rows: wings, batteries, buses, ties, loads.
-SIGNAL, HEALTH, SWITCH, BUS, OTHER, FLAGS, PRIORITY = range(7)
-STRIDE: Final = 7
-# Single constants, then those of wings (6), batteries (8), buses (6), loads (3).
-COEFFICIENT, AGEING, AREA, WARM_TEN, WARM_ONE, WING_V, RATE, BATTERY_AGE, SINGLES = range(9)
-WING_ROW, BATTERY_ROW, BUS_ROW, LOAD_ROW = 4, 8, 6, 3
-STRENGTH, NORMAL = 0, 1
-WATTS, BELOW, ABOVE = range(3)
-"""Nominal power of a load, and the levels at which it goes and comes back."""
-
-
-def buses_of(registry: Registry, shares: NDArray[np.float64]) -> list[int]:
-    """Deal loads out over buses.
-
-    Loads of one name but for the number at its end stand in for each other, so they go to
-    different buses as far as there are any; beyond that each bus gets watts by its share of the
-    wings. Loads that hang below another go to its bus.
-
-    Parameters
-    ----------
-    registry : Registry
-        Whose loads are dealt out.
-    shares : ndarray, (bus,)
-        Wings of each bus. [-]
-
-    Returns
-    -------
-    list of int
-        Bus of each load, from 0, in the order in which they were declared.
-
-    Raises
-    ------
-    InputError
-        If a load hangs below one that is not there, or wants a bus that is not there.
-    """
-    loads = registry.loads
-    names = {load.name: place for place, load in enumerate(loads)}
-    watts, alike = np.zeros(shares.size), dict[str, NDArray[np.int64]]()
-    out = [-1] * len(loads)
-    # Those that are told first, then the greatest first: the small ones even out what is left.
-    for place in sorted(range(len(loads)), key=lambda k: (loads[k].bus < 0, -_steady(loads[k]), k)):
-        load = loads[place]
-        if load.parent:
-            if load.parent not in names:
-                raise InputError(
-                    f"load {load.name}: given the parent {load.parent}; expected a load"
-                )
-            continue
-        if load.bus >= shares.size:
-            raise InputError(
-                f"load {load.name}: given bus {load.bus}; expected 0 to {shares.size - 1}"
-            )
-        stem = load.name.rstrip("0123456789")
-        used = alike.setdefault(stem, np.zeros(shares.size, np.int64))
-        chosen = load.bus
-        if chosen < 0:
-            kept = used if stem != load.name else np.zeros_like(used)
-            chosen = int(np.lexsort((watts / shares, kept))[0])
-        out[place] = chosen
-        used[chosen] += 1
-        watts[chosen] += _steady(load)
-    for place, load in enumerate(loads):
-        above = load
-        while above.parent:
-            above = loads[names[above.parent]]
-        out[place] = out[names[above.name]]
-    return out
-
-
-def _steady(load: LoadRow) -> float:
-    return load.watts if load.on else 0.3 * load.watts  # what is off now may be on later; ours
-
-
-def neighbours(buses: int) -> list[tuple[int, int]]:
-    """Return the pairs of buses that can be tied: a ring, numbered from 0."""
-    pairs = [(bus, bus + 1) for bus in range(buses - 1)]
-    return [*pairs, (0, buses - 1)] if buses > 2 else pairs
+BUS_COUNT: Final = len(BUS_SIGNALS)
 
 
 def declare(registry: Registry, house: House) -> None:
@@ -244,159 +229,10 @@ def _switch(registry: Registry, name: str, title: str, first: float, feedback: s
     )  # fmt: skip
 
 
-def wire(registry: Registry, house: House) -> Part:
-    """Lay out numbers, hidden constants and the state at the begin."""
-    plant = house.plant.power
-    buses, wings, batteries = plant.buses, plant.wings, plant.batteries
-    ties = neighbours(buses)
-    shares = np.maximum(np.bincount(np.arange(wings) % buses, minlength=buses), 1.0)
-    dealt = buses_of(registry, shares)
-    order = _parents_first(registry.loads)
-    counts = [wings, batteries, buses, len(order), len(ties), plant.tracking_axes]
-    singles = [
-        *map(
-            registry.of,
-            ("env.sunlit", "env.sun-along", "env.sun-across", "env.sun-down", "attitude.error",
-             "attitude.mode", "people.aboard"),
-        ),
-        registry.of("safe-mode", "switches"),
-        registry.of("power.generated"),
-    ]  # fmt: skip
-    rows: list[list[int]] = []
-    for number in range(wings):
-        rows.append(_row(registry, f"wing.{number + 1}", "power", "strings", number % buses))
-    for number in range(batteries):
-        name = f"battery.{number + 1}"
-        row = _row(registry, name, "charge", "capacity", number % buses)
-        rows.append([*row[:OTHER], registry.of(f"{name}.temperature"), 0, 0])
-    for number in range(buses):
-        rows.append(_row(registry, f"bus.{number + 1}", "voltage", "converter", number))
-    for one, two in ties:
-        switch = registry.of(f"tie.{one + 1}-{two + 1}", "switches")
-        rows.append([0, 0, switch, one, two, 0, 0])
-    places = {registry.loads[load].name: place for place, load in enumerate(order)}
-    for load in order:
-        told = registry.loads[load]
-        row = _row(registry, f"load.{told.name}", "asked", "open", dealt[load])
-        flags = PAYLOAD * (told.kind == "payload") + CREWED * told.crewed_only
-        flags += AIR * (told.kind == "air") + NEVER * (told.priority >= NEVER_SHED)
-        parent = places[told.parent] if told.parent else -1
-        rows.append([*row[:OTHER], parent, flags, told.priority])
-    blocks = [
-        *(number % buses for number in range(wings)),
-        *(number % buses for number in range(batteries)),
-        *(dealt[load] for load in order),
-        *(registry.loads[load].priority for load in order),
-    ]
-    flat = [number for row in rows for number in row]
-    wires = np.array([*counts, *singles, *flat, *blocks], np.int64)
-    constants, charge, discharged = _constants(registry, house, order)
-    level = np.array([BEGIN_LEVEL] * buses) if batteries else np.zeros(buses)
-    size = len(order)
-    state = np.concatenate(
-        [
-            np.zeros(2 * wings), np.full(wings, 300.0), np.zeros(wings),  # angle tilt warm offered
-            charge, discharged, np.zeros(10 * batteries),  # before, heat, now (8)
-            level, np.zeros(2 * buses), np.ones(buses),  # level, tripped, overload, supplied
-            np.zeros(22 * buses),  # work (4), now (6), flows (8), demand, share, starved, feeder
-            np.full(size, -1.0), np.zeros(2 * size), np.ones(size),  # off, breaker, taken, running
-            np.zeros(size),  # kept
-        ]
-    )  # fmt: skip
-    # Signals that are true at the begin; the kernel writes them from the first step.
-    for number in range(batteries):
-        registry.first_signals[registry.of(f"battery.{number + 1}.charge")] = charge[number]
-    accounts = [
-        *(f"bus.{bus + 1} {flow} [J]" for bus in range(buses) for flow in FLOWS),
-        *(
-            f"battery.{number + 1} {what} [A s]"
-            for number in range(batteries)
-            for what in ("put in", "taken out", "gone")
-        ),
-    ]
-    return Part(
-        "power", wires, constants, state, np.zeros(len(accounts)), tuple(accounts)
-    )  # fmt: skip
-
-
-def _row(registry: Registry, name: str, signal: str, health: str, bus: int) -> list[int]:
-    return [
-        registry.of(f"{name}.{signal}"), registry.of(f"{name}.{health}", "health"),
-        registry.of(name, "switches"), bus, 0, 0, 0,
-    ]  # fmt: skip
-
-
-def _parents_first(loads: list[LoadRow]) -> list[int]:
-    """Order in which every load stands behind the one that it hangs below."""
-    names = {load.name: place for place, load in enumerate(loads)}
-
-    def depth(place: int) -> int:
-        levels, above = 0, loads[place].parent
-        while above:
-            levels, above = levels + 1, loads[names[above]].parent
-            if levels > len(loads):
-                raise InputError(f"load {loads[place].name}: it hangs below itself")
-        return levels
-
-    return sorted(range(len(loads)), key=lambda place: (depth(place), place))
-
-
-def _constants(registry: Registry, house: House, order: list[int]) -> tuple[Array, Array, Array]:
-    plant = house.plant.power
-    aged = (1.0 - plant.ageing_per_year) ** plant.age_years
-    warming = registry.vary("power.wing.time-constant", TIME_CONSTANT)
-    values = [
-        registry.vary("power.wing.temperature-coefficient", plant.temperature_coefficient_per_k),
-        float(np.log1p(-plant.ageing_per_year)) / YEAR if plant.ageing_per_year < 1 else -1.0,
-        plant.wing_area_m2,
-        -np.expm1(-10.0 / warming),
-        -np.expm1(-1.0 / warming),
-        WING_VOLTAGE * plant.full_v,
-        registry.vary("power.wing.gimbal-rate", GIMBAL_RATE),
-        plant.age_years * YEAR,
-    ]
-    for number in range(plant.wings):
-        efficiency = registry.vary(f"power.wing-{number + 1}.efficiency", plant.cell_efficiency)
-        values.append(plant.wing_area_m2 * efficiency * PASSED * aged)
-        # Panels that do not turn stand in an arch over the station, evenly about the flight axis.
-        arch = np.pi * ((number + 0.5) / plant.wings - 0.5)
-        values += [0.0, float(np.sin(arch)), -float(np.cos(arch))]
-    charge, discharged = np.zeros(plant.batteries), np.zeros(plant.batteries)
-    for number in range(plant.batteries):
-        name = f"power.battery-{number + 1}"
-        capacity = registry.vary(f"{name}.capacity", plant.battery_ah * AMPERE_HOUR)
-        hour = capacity / AMPERE_HOUR  # current that empties it in an hour [A]
-        rise = (plant.full_v - plant.empty_v) / capacity
-        loss = registry.vary(f"{name}.charge-loss", 1.0 - plant.charge_efficiency)
-        values += [
-            plant.empty_v, rise, capacity, KEPT * capacity,
-            registry.vary(f"{name}.resistance", DROP * plant.full_v / hour), 1.0 - loss,
-            hour, registry.vary(f"{name}.self-discharge", SELF_DISCHARGE),
-        ]  # fmt: skip
-        discharged[number] = CYCLES_PER_YEAR * plant.age_years * capacity
-        left = 1.0 - FADE_PER_CYCLE * CYCLES_PER_YEAR * plant.age_years
-        left -= FADE_RATE * plant.age_years * YEAR
-        ceiling = capacity * max(left, 2.0 * KEPT)
-        charge[number] = KEPT * capacity + BEGIN_LEVEL * (ceiling - KEPT * capacity)
-    for number in range(plant.buses):
-        name = f"power.bus-{number + 1}"
-        values += [
-            1.0 - registry.vary(f"{name}.converter-loss", 1.0 - plant.converter_efficiency),
-            registry.vary(f"{name}.standing-loss", STANDING_LOSS), plant.bus_limit_w, TRIP_AFTER,
-            1.0 - registry.vary(f"{name}.charger-loss", 1.0 - CHARGER_EFFICIENCY),
-            1.0 - registry.vary(f"{name}.discharger-loss", 1.0 - CHARGER_EFFICIENCY),
-        ]  # fmt: skip
-    for load in order:
-        told = registry.loads[load]
-        below = FIRST_SHED - SHED_STEP * told.priority
-        values += [told.watts, below if told.priority < NEVER_SHED else -1.0, below + BACK]
-    return np.array(values, float), charge, discharged
-
-
 @inner_kernel
 def _wings(
     time: float, dt: float, signals: Array, health: Array, switches: Array, wires: Whole,
-    constants: Array, supplied: Array, angle: Array, tilt: Array, warm: Array, offered: Array,
+    constants: Array, state: Array,
 ) -> None:  # fmt: skip
     """Turn wings towards the Sun and set what each can give [W]."""
     light = SOLAR_IRRADIANCE * signals[wires[SUNLIT]]
@@ -404,200 +240,287 @@ def _wings(
     x, y, z = signals[wires[ALONG]], signals[wires[ACROSS]], signals[wires[DOWN]]
     if signals[wires[MODE]] == 3.0:  # in safe mode the station holds the Sun over its back
         x, y, z = 0.0, 0.0, -1.0
-    wanted = np.arctan2(x, -z) if axes > 0 else 0.0
-    raised = np.arcsin(min(max(y, -1.0), 1.0)) if axes > 1 else 0.0
-    sine, cosine = np.sin(wanted), np.cos(wanted)
-    sine_2, cosine_2 = np.sin(raised), np.cos(raised)
-    error = np.cos(signals[wires[ERROR]])
+    wanted, raised, sine, cosine, sine_2, cosine_2 = 0.0, 0.0, 0.0, 1.0, 0.0, 1.0
+    if axes > 0:
+        wanted = np.arctan2(x, -z)
+        length = np.sqrt(x * x + z * z)
+        if length > 0.0:
+            sine, cosine = x / length, -z / length
+    if axes > 1:
+        raised = np.arcsin(min(max(y, -1.0), 1.0))
+        sine_2, cosine_2 = np.sin(raised), np.cos(raised)
+    light *= max(np.cos(signals[wires[ERROR]]), 0.0)
     aged = np.exp(constants[AGEING] * time)
-    for i in range(angle.size):
-        row = ROWS + STRIDE * i
-        own, works, on = wires[row + SIGNAL], wires[row + HEALTH], switches[wires[row + SWITCH]]
-        base = SINGLES + WING_ROW * i
+    rate, coefficient, volts = constants[RATE] * dt, constants[COEFFICIENT], constants[WING_V]
+    angle, tilt, warm, offer = wires[ANGLE], wires[TILT], wires[WARM], wires[OFFER]
+    rows, base, supplied = wires[WING_ROWS], wires[WING_BASE], wires[SUPPLIED]
+    for i in range(wires[WINGS]):
+        row, place = rows + STRIDE * i, base + WING_ROW * i
+        own, works = wires[row + SIGNAL], wires[row + HEALTH]
+        on = switches[wires[row + SWITCH]] > 0.0
         if axes > 0:
-            if supplied[wires[row + BUS]] > 0.0 and on > 0.0:
-                most = constants[RATE] * dt * health[works + 3]
-                angle[i] = turned(angle[i], wanted, most)
-                tilt[i] = turned(tilt[i], raised, most)
-            s, c = sine, cosine
-            if angle[i] != wanted:
-                s, c = np.sin(angle[i]), np.cos(angle[i])
-            s_2, c_2 = sine_2, cosine_2
-            if tilt[i] != raised:
-                s_2, c_2 = np.sin(tilt[i]), np.cos(tilt[i])
+            if on and state[supplied + wires[row + BUS]] > 0.0:
+                most = rate * health[works + 3]
+                state[angle + i] = turned(state[angle + i], wanted, most)
+                if axes > 1:
+                    state[tilt + i] = turned(state[tilt + i], raised, most)
+            s, c, s_2, c_2 = sine, cosine, sine_2, cosine_2
+            if state[angle + i] != wanted:
+                s, c = np.sin(state[angle + i]), np.cos(state[angle + i])
+            if state[tilt + i] != raised:
+                s_2, c_2 = np.sin(state[tilt + i]), np.cos(state[tilt + i])
             facing = c_2 * (s * x - c * z) + s_2 * y
         else:
             facing = (
-                constants[base + NORMAL] * x
-                + constants[base + NORMAL + 1] * y
-                + constants[base + NORMAL + 2] * z
+                constants[place + NORMAL] * x
+                + constants[place + NORMAL + 1] * y
+                + constants[place + NORMAL + 2] * z
             )
-        seen = light * max(facing, 0.0) * max(error, 0.0) * health[works + 1]
-        warmer = warm[i] - REFERENCE
-        good = health[works] * health[works + 2] * aged if on > 0.0 else 0.0
-        power = cells_give(
-            seen, constants[base + STRENGTH] * good, constants[COEFFICIENT], warmer
-        )  # fmt: skip
-        offered[i] = power
-        signals[own + 1] = angle[i]
-        signals[own + 2] = tilt[i]
-        voltage = constants[WING_V] * max(1.0 + constants[COEFFICIENT] * warmer, 0.0)
-        signals[own + 4] = voltage if seen > 0.0 and on > 0.0 else 0.0
+        seen = light * max(facing, 0.0) * health[works + 1]
+        warmer = state[warm + i] - REFERENCE
+        good = health[works] * health[works + 2] * aged if on else 0.0
+        state[offer + i] = cells_give(seen, constants[place + STRENGTH] * good, coefficient, warmer)
         # Light on the cells, for their heat, until it is known what is drawn.
         signals[own] = seen
+        signals[own + 1] = state[angle + i]
+        signals[own + 2] = state[tilt + i]
+        voltage = volts * max(1.0 + coefficient * warmer, 0.0)
+        signals[own + 4] = voltage if seen > 0.0 and on else 0.0
 
 
 @inner_kernel
-def _warm_wings(
-    dt: float, signals: Array, wires: Whole, constants: Array, work: Array, offered: Array,
-    warm: Array,
-) -> None:  # fmt: skip
+def _warm_wings(dt: float, signals: Array, wires: Whole, constants: Array, state: Array) -> None:
     """Book what is drawn from each wing, and warm it by what is left of its light."""
     share = constants[WARM_TEN] if dt == 10.0 else constants[WARM_ONE]
-    for i in range(warm.size):
-        row = ROWS + STRIDE * i
-        own, bus = wires[row + SIGNAL], wires[row + BUS]
-        seen = signals[own]
-        drawn = offered[i]
-        if work[LEFT, bus] > 0.0 and drawn > 0.0:
-            drawn *= max(1.0 - work[LEFT, bus] / work[OFFERED, bus], 0.0)
-        heat = ABSORPTANCE * seen - drawn / constants[AREA] + EARTH_HEAT
-        warm[i] = cells_warm(warm[i], heat, EMITTANCE, share)
+    each = 1.0 / constants[AREA]
+    warm, offer, rows = wires[WARM], wires[OFFER], wires[WING_ROWS]
+    offered, left = wires[WORK] + OFFERED * wires[BUSES], wires[WORK] + LEFT * wires[BUSES]
+    for i in range(wires[WINGS]):
+        own, bus = wires[rows + STRIDE * i + SIGNAL], wires[rows + STRIDE * i + BUS]
+        drawn = state[offer + i]
+        if drawn > 0.0 and state[left + bus] > 0.0:
+            drawn *= max(1.0 - state[left + bus] / state[offered + bus], 0.0)
+        heat = ABSORPTANCE * signals[own] - drawn * each + EARTH_HEAT
+        state[warm + i] = cells_warm(state[warm + i], heat, EMITTANCE, share)
         signals[own] = drawn
-        signals[own + 3] = warm[i]
+        signals[own + 3] = state[warm + i]
         signals[own + 5] = drawn / signals[own + 4] if signals[own + 4] > 0.0 else 0.0
 
 
 @inner_kernel
 def _batteries_now(
     time: float, dt: float, signals: Array, health: Array, switches: Array, wires: Whole,
-    constants: Array, first: int, base: int, charge: Array, discharged: Array, before: Array,
-    heat: Array, now: Array, bus_of: Whole, flows: Array, accounts: Array,
+    constants: Array, state: Array, ledger: Array,
 ) -> None:  # fmt: skip
     """Set what each battery can do now, and let it rest through the step."""
-    age = constants[BATTERY_AGE] + time
-    for i in range(charge.size):
-        row, place = first + STRIDE * i, base + BATTERY_ROW * i
+    faded = 1.0 - FADE_RATE * (constants[BATTERY_AGE] + time)
+    overfull = min(dt / OVERFULL, 1.0)
+    rows, base, table, flow = (
+        wires[BATTERY_ROWS], wires[BATTERY_BASE], wires[BATTERY_NOW], wires[FLOW]
+    )  # fmt: skip
+    account = 8 * wires[BUSES]
+    for i in range(wires[BATTERIES]):
+        row, place, now = rows + STRIDE * i, base + BATTERY_ROW * i, table + 8 * i
         works = wires[row + HEALTH]
         warm = signals[wires[row + OTHER]]
         on = switches[wires[row + SWITCH]] > 0.0
-        capacity, hour = constants[place + 2], constants[place + 6]
-        now[i, EMPTY] = constants[place]
-        now[i, RISE] = constants[place + 1]
-        now[i, FLOOR] = constants[place + 3]
-        fits = ceiling_charge(capacity, FADE_PER_CYCLE, FADE_RATE, discharged[i], age)
-        now[i, CEILING] = fits * health[works]
-        now[i, RESISTANCE] = (
-            constants[place + 4] * health[works + 1] * (1.0 + COLD * max(ROOM - warm, 0.0))
-        )
-        now[i, SHARE] = constants[place + 5]
+        hour = constants[place + 6]
+        empty, rise, charge = constants[place], constants[place + 1], state[wires[CHARGE] + i]
+        fits = constants[place + 2] * faded - FADE_PER_CYCLE * state[wires[DISCHARGED] + i]
+        ceiling = max(fits * health[works], 0.0)
+        colder = 1.0 + COLD * max(ROOM - warm, 0.0)
         charges = on and NO_CHARGE_BELOW <= warm <= NO_CHARGE_ABOVE
-        now[i, CHARGE_LIMIT] = CHARGE_RATE * hour * health[works + 2] if charges else 0.0
         gives = on and warm >= NO_CURRENT_BELOW
-        now[i, DISCHARGE_LIMIT] = DISCHARGE_RATE * hour * health[works + 3] if gives else 0.0
-        leaking = dt / constants[place + 7]
+        state[now + EMPTY] = empty
+        state[now + RISE] = rise
+        state[now + FLOOR] = constants[place + 3]
+        state[now + CEILING] = ceiling
+        state[now + RESISTANCE] = constants[place + 4] * health[works + 1] * colder
+        state[now + SHARE] = constants[place + 5]
+        state[now + CHARGE_LIMIT] = CHARGE_RATE * hour * health[works + 2] if charges else 0.0
+        state[now + DISCHARGE_LIMIT] = DISCHARGE_RATE * hour * health[works + 3] if gives else 0.0
+        leaking = dt * constants[place + 7]
         if health[works + 4] > 0.0:
-            leaking += health[works + 4] * dt / max(charge[i], 1.0)
-        gone = rest_step(
-            now, bus_of, i, min(leaking, 1.0), min(dt / OVERFULL, 1.0), charge, heat, flows
-        )
-        accounts[3 * i + 2] += gone
-        before[i] = charge[i]
+            leaking = min(leaking + health[works + 4] * dt / max(charge, 1.0), 1.0)
+        gone = rest(charge, ceiling, leaking, overfull)
+        lost = -energy_between(empty, rise, charge, -gone)
+        state[wires[CHARGE] + i] = charge - gone
+        state[wires[BEFORE] + i] = charge - gone
+        state[wires[HEAT] + i] = lost
+        state[flow + 8 * wires[row + BUS] + BATTERY] += lost
+        state[flow + 8 * wires[row + BUS] + STORED] -= lost
+        ledger[account + 3 * i + 2] += gone
 
 
 @inner_kernel
-def _feeders(
-    health: Array, switches: Array, wires: Whole, constants: Array, first: int,
-    ties: int, base: int, level: Array, tripped: Array, overload: Array, supplied: Array,
-    starved: Array, feeder: Array, now: Array,
-) -> None:  # fmt: skip
+def _feeds(bus: int, wires: Whole, state: Array) -> bool:
+    """Whether the converter of a bus works and has something to give."""
+    return bool(
+        state[wires[BUS_NOW] + 6 * bus + EFFICIENCY] > 0.0
+        and state[wires[TRIPPED] + bus] == 0.0
+        and state[wires[STARVED_BUS] + bus] == 0.0
+    )
+
+
+@inner_kernel
+def _buses_now(
+    health: Array, switches: Array, wires: Whole, constants: Array, state: Array
+) -> None:
     """Set what each converter can do now, and from which bus the loads of each bus are fed."""
-    count = level.size
-    for bus in range(count):
-        row, place = first + STRIDE * bus, base + BUS_ROW * bus
-        works = wires[row + HEALTH]
+    for bus in range(wires[BUSES]):
+        row, place = wires[BUS_ROWS] + STRIDE * bus, wires[BUS_BASE] + BUS_ROW * bus
+        now, works = wires[BUS_NOW] + 6 * bus, wires[row + HEALTH]
         on = switches[wires[row + SWITCH]] > 0.0
-        if not on:
-            tripped[bus] = 0.0  # commanded off: ready to be closed again
-            overload[bus] = 0.0
+        if not on:  # commanded off: ready to be closed again
+            state[wires[TRIPPED] + bus] = 0.0
+            state[wires[OVERLOAD] + bus] = 0.0
         elif health[works + 1] > 0.0:
-            tripped[bus] = 1.0
-        now[bus, EFFICIENCY] = constants[place] * min(health[works], 1.0) if on else 0.0
-        now[bus, STANDING] = constants[place + 1]
-        now[bus, LIMIT] = constants[place + 2]
-        now[bus, TRIP_TIME] = constants[place + 3]
-        now[bus, CHARGING] = constants[place + 4]
-        now[bus, DISCHARGING] = constants[place + 5]
-        if starved[bus] == 0.0:
-            if level[bus] <= STARVED and supplied[bus] < ENOUGH:
-                starved[bus] = 1.0
-        elif level[bus] > FED_AGAIN:
-            starved[bus] = 0.0
-        feeder[bus] = bus
+            state[wires[TRIPPED] + bus] = 1.0
+        for k in range(6):
+            state[now + k] = constants[place + k]
+        state[now + EFFICIENCY] *= min(health[works], 1.0) if on else 0.0
+        level, starved = state[wires[LEVEL] + bus], wires[STARVED_BUS] + bus
+        if level <= STARVED and state[wires[SUPPLIED] + bus] < ENOUGH:
+            state[starved] = 1.0
+        elif level > FED_AGAIN:
+            state[starved] = 0.0
+        state[wires[FEEDER] + bus] = bus
     for k in range(wires[TIES]):
-        row = ties + STRIDE * k
-        if switches[wires[row + SWITCH]] <= 0.0:
-            continue
-        one, two = wires[row + BUS], wires[row + OTHER]
-        one_feeds = now[one, EFFICIENCY] > 0.0 and tripped[one] == 0.0 and starved[one] == 0.0
-        two_feeds = now[two, EFFICIENCY] > 0.0 and tripped[two] == 0.0 and starved[two] == 0.0
-        if one_feeds and not two_feeds:
-            feeder[two] = one
-        elif two_feeds and not one_feeds:
-            feeder[one] = two
+        row = wires[TIE_ROWS] + STRIDE * k
+        if switches[wires[row + SWITCH]] > 0.0:
+            one, two = wires[row + BUS], wires[row + OTHER]
+            if _feeds(one, wires, state) and not _feeds(two, wires, state):
+                state[wires[FEEDER] + two] = one
+            elif _feeds(two, wires, state) and not _feeds(one, wires, state):
+                state[wires[FEEDER] + one] = two
 
 
 @inner_kernel
 def _ask(
     dt: float, signals: Array, health: Array, switches: Array, wires: Whole, constants: Array,
-    first: int, base: int, level: Array, supplied: Array, feeder: Array, demand: Array, off: Array,
-    breaker: Array, taken: Array, running: Array, kept: Array, bus_signals: int,
+    state: Array,
 ) -> None:  # fmt: skip
     """Decide which loads run, and add up what they ask of each bus [W]."""
-    safe = switches[wires[SAFE]] > 0.0
     alone = signals[wires[PEOPLE]] <= 0.0
-    barred = (PAYLOAD if safe else 0) + (CREWED if alone else 0)
+    barred = (PAYLOAD if switches[wires[SAFE]] > 0.0 else 0) + (CREWED if alone else 0)
     held = NEVER if alone else NEVER + AIR
-    for bus in range(level.size):
-        signals[bus_signals + BUS_COUNT * bus + 7] = 0.0
-        signals[bus_signals + BUS_COUNT * bus + 8] = 0.0
-    for i in range(off.size):
-        row, place = first + STRIDE * i, base + LOAD_ROW * i
+    told = wires[wires[BUS_ROWS] + SIGNAL]
+    for bus in range(wires[BUSES]):
+        signals[told + BUS_COUNT * bus + 7] = 0.0
+        signals[told + BUS_COUNT * bus + 8] = 0.0
+        state[wires[DEMAND] + bus] = 0.0
+    rows, base = wires[LOAD_ROWS], wires[LOAD_BASE]
+    offs, breaker, taken, running, keep = (
+        wires[OFF], wires[BREAKER_OPEN], wires[TAKEN], wires[RUNNING], wires[KEEP]
+    )  # fmt: skip
+    feeder, level, supplied, demand = wires[FEEDER], wires[LEVEL], wires[SUPPLIED], wires[DEMAND]
+    for i in range(wires[LOADS]):
+        row, place = rows + STRIDE * i, base + LOAD_ROW * i
         own, works = wires[row + SIGNAL], wires[row + HEALTH]
         bus, parent, flags = wires[row + BUS], wires[row + OTHER], wires[row + FLAGS]
-        kept[i] = 1.0 if flags & held else 0.0
-        below = -1.0 if flags & held else constants[place + BELOW]
-        source = int(feeder[bus])
-        off[i] = time_off(
-            off[i], level[source], supplied[bus], below, constants[place + ABOVE], LEAST_OFF, dt
-        )
-        if off[i] >= 0.0 and flags & held:
-            off[i] = -1.0
-        commanded = switches[wires[row + SWITCH]] > 0.0
-        if not commanded:
-            breaker[i] = 0.0
-        on = commanded and off[i] < 0.0 and not flags & barred and health[works] > 0.0
-        if parent >= 0 and running[parent] == 0.0:
+        source = int(state[feeder + bus])
+        off = state[offs + i]
+        if flags & held:
+            state[keep + i] = 1.0
+            off = -1.0
+        else:
+            state[keep + i] = 0.0
+            off = time_off(
+                off, state[level + source], state[supplied + bus], constants[place + BELOW],
+                constants[place + ABOVE], LEAST_OFF, dt,
+            )  # fmt: skip
+        state[offs + i] = off
+        on = switches[wires[row + SWITCH]] > 0.0
+        if not on:
+            state[breaker + i] = 0.0
+        on = on and off < 0.0 and not flags & barred and health[works] > 0.0
+        if parent >= 0 and state[running + parent] == 0.0:
             on = False
         power = 0.0
         if on:
             draw = health[works + 1]
             power = signals[own] * draw
             if draw > BREAKER and power > BREAKER * constants[place + WATTS]:
-                breaker[i] = 1.0
-        if breaker[i] > 0.0:
+                state[breaker + i] = 1.0
+        if state[breaker + i] > 0.0:
             on, power = False, 0.0
-            signals[bus_signals + BUS_COUNT * bus + 8] += 1.0
-        if off[i] >= 0.0:
-            signals[bus_signals + BUS_COUNT * bus + 7] += 1.0
-        running[i] = 1.0 if on else 0.0
-        taken[i] = power
-        signals[own + 1] = running[i]
+            signals[told + BUS_COUNT * bus + 8] += 1.0
+        if off >= 0.0:
+            signals[told + BUS_COUNT * bus + 7] += 1.0
+        state[running + i] = 1.0 if on else 0.0
+        state[taken + i] = power
+        signals[own + 1] = 1.0 if on else 0.0
         signals[own + 2] = power
-        demand[source] += power
+        state[demand + source] += power
 
 
-BUS_COUNT: Final = len(BUS_SIGNALS)
+@inner_kernel
+def _tell_batteries(dt: float, signals: Array, wires: Whole, state: Array, ledger: Array) -> None:
+    """Set the signals of batteries, and book the charge that moved."""
+    rows, table, account, each = (
+        wires[BATTERY_ROWS], wires[BATTERY_NOW], 8 * wires[BUSES], 1.0 / dt
+    )  # fmt: skip
+    for i in range(wires[BATTERIES]):
+        own, now = wires[rows + STRIDE * i + SIGNAL], table + 8 * i
+        charge = state[wires[CHARGE] + i]
+        change = charge - state[wires[BEFORE] + i]
+        current = change * each
+        if change > 0.0:
+            current /= state[now + SHARE]
+            ledger[account + 3 * i] += change
+        else:
+            ledger[account + 3 * i + 1] -= change
+        signals[own] = charge
+        signals[own + 1] = (
+            state[now + EMPTY] + state[now + RISE] * charge + current * state[now + RESISTANCE]
+        )
+        signals[own + 2] = current
+        signals[own + 3] = state[wires[HEAT] + i] * each
+
+
+@inner_kernel
+def _tell_buses(
+    dt: float, signals: Array, wires: Whole, constants: Array, state: Array, ledger: Array
+) -> None:
+    """Set the signals of buses, and book what flowed."""
+    count, first = wires[BUSES], wires[wires[BUS_ROWS] + SIGNAL]
+    volts, number = wires[WORK], wires[WORK] + count
+    # Voltage before the converter: the mean of the batteries, or that which wings hold.
+    for bus in range(count):
+        state[volts + bus] = 0.0
+        state[number + bus] = 0.0
+    for i in range(wires[BATTERIES]):
+        if state[wires[BATTERY_NOW] + 8 * i + DISCHARGE_LIMIT] > 0.0:
+            row = wires[BATTERY_ROWS] + STRIDE * i
+            state[volts + wires[row + BUS]] += signals[wires[row + SIGNAL] + 1]
+            state[number + wires[row + BUS]] += 1.0
+    for bus in range(count):
+        if state[number + bus] > 0.0:
+            state[volts + bus] /= state[number + bus]
+        elif state[wires[FLOW] + 8 * bus + GENERATED] > 0.0:
+            state[volts + bus] = constants[WING_V] / WING_VOLTAGE
+    generated, loss, shunted, each = 0.0, 0.0, 0.0, 1.0 / dt
+    for bus in range(count):
+        own, source = first + BUS_COUNT * bus, int(state[wires[FEEDER] + bus])
+        supplied, flow = state[wires[SUPPLIED] + bus], wires[FLOW] + 8 * bus
+        # Loads take less as the voltage sags: power goes with its square.
+        signals[own] = state[volts + source] * np.sqrt(supplied)
+        given = state[flow + DELIVERED] * each
+        signals[own + 1] = given / state[volts + bus] if given > 0.0 else 0.0
+        signals[own + 2] = state[wires[LEVEL] + bus]
+        signals[own + 3] = supplied
+        signals[own + 4] = state[wires[DEMAND] + bus]
+        lost = (state[flow + CONVERTER] + state[flow + CHARGER]) * each
+        signals[own + 5] = lost
+        signals[own + 6] = state[wires[TRIPPED] + bus]
+        generated += (state[flow + GENERATED] - state[flow + SHUNTED]) * each
+        loss += lost + state[flow + BATTERY] * each
+        shunted += state[flow + SHUNTED] * each
+        for k in range(8):
+            ledger[8 * bus + k] += state[flow + k]
+    signals[wires[TOTAL]] = generated
+    signals[wires[TOTAL] + 2] = loss
+    signals[wires[TOTAL] + 3] = shunted
 
 
 @inner_kernel
@@ -613,165 +536,74 @@ def step(
     ledger: Array,
 ) -> None:
     """Advance wings, batteries, buses and loads by one step."""
-    wings, batteries, buses = wires[WINGS], wires[BATTERIES], wires[BUSES]
-    loads, ties = wires[LOADS], wires[TIES]
-    battery_rows = ROWS + STRIDE * wings
-    bus_rows = battery_rows + STRIDE * batteries
-    tie_rows = bus_rows + STRIDE * buses
-    load_rows = tie_rows + STRIDE * ties
-    battery_base = SINGLES + WING_ROW * wings
-    bus_base = battery_base + BATTERY_ROW * batteries
-    load_base = bus_base + BUS_ROW * buses
-
-    a = load_rows + STRIDE * loads
-    wing_bus, a = wires[a : a + wings], a + wings
-    battery_bus, a = wires[a : a + batteries], a + batteries
-    load_bus, priority = wires[a : a + loads], wires[a + loads : a + 2 * loads]
-    a = 0
-    angle, a = state[a : a + wings], a + wings
-    tilt, a = state[a : a + wings], a + wings
-    warm, a = state[a : a + wings], a + wings
-    offered, a = state[a : a + wings], a + wings
-    charge, a = state[a : a + batteries], a + batteries
-    discharged, a = state[a : a + batteries], a + batteries
-    before, a = state[a : a + batteries], a + batteries
-    heat, a = state[a : a + batteries], a + batteries
-    battery_now = state[a : a + 8 * batteries].reshape((batteries, 8))
-    a += 8 * batteries
-    level, a = state[a : a + buses], a + buses
-    tripped, a = state[a : a + buses], a + buses
-    overload, a = state[a : a + buses], a + buses
-    supplied, a = state[a : a + buses], a + buses
-    work, a = state[a : a + 4 * buses].reshape((4, buses)), a + 4 * buses
-    bus_now, a = state[a : a + 6 * buses].reshape((buses, 6)), a + 6 * buses
-    flows, a = state[a : a + 8 * buses].reshape((buses, 8)), a + 8 * buses
-    demand, a = state[a : a + buses], a + buses
-    share, a = state[a : a + buses], a + buses
-    starved, a = state[a : a + buses], a + buses
-    feeder, a = state[a : a + buses], a + buses
-    off, a = state[a : a + loads], a + loads
-    breaker, a = state[a : a + loads], a + loads
-    taken, a = state[a : a + loads], a + loads
-    running, a = state[a : a + loads], a + loads
-    kept = state[a : a + loads]
-
-    booked = ledger[: 8 * buses].reshape((buses, 8))
-    accounts = ledger[8 * buses :]
-    bus_signals = wires[bus_rows + SIGNAL] if buses > 0 else 0
-    flows[:] = 0.0
-    demand[:] = 0.0
-    _wings(
-        time, dt, signals, health, switches, wires, constants, supplied, angle, tilt, warm, offered
-    )
-    _batteries_now(
-        time, dt, signals, health, switches, wires, constants, battery_rows, battery_base, charge,
-        discharged, before, heat, battery_now, battery_bus, flows, accounts,
-    )  # fmt: skip
-    _feeders(
-        health, switches, wires, constants, bus_rows, tie_rows, bus_base, level, tripped,
-        overload, supplied, starved, feeder, bus_now,
-    )  # fmt: skip
+    wings, batteries, buses, loads = wires[WINGS], wires[BATTERIES], wires[BUSES], wires[LOADS]
+    flow, level, feeder = wires[FLOW], wires[LEVEL], wires[FEEDER]
+    supplied, demand = wires[SUPPLIED], wires[DEMAND]
+    for k in range(8 * buses):
+        state[flow + k] = 0.0
+    _wings(time, dt, signals, health, switches, wires, constants, state)
+    _batteries_now(time, dt, signals, health, switches, wires, constants, state, ledger)
+    _buses_now(health, switches, wires, constants, state)
     for bus in range(buses):
-        if supplied[bus] < ENOUGH:
-            least = least_load(bus, load_bus, priority, kept, off, running)
+        if state[supplied + bus] < ENOUGH:
+            least = least_load(
+                bus,
+                wires[wires[LOAD_BUS] : wires[LOAD_BUS] + loads],
+                wires[wires[LOAD_PRIORITY] : wires[LOAD_PRIORITY] + loads],
+                state[wires[KEEP] : wires[KEEP] + loads],
+                state[wires[OFF] : wires[OFF] + loads],
+                state[wires[RUNNING] : wires[RUNNING] + loads],
+            )
             if least >= 0:
-                off[least] = 0.0
-    _ask(
-        dt, signals, health, switches, wires, constants, load_rows, load_base, level, supplied,
-        feeder, demand, off, breaker, taken, running, kept, bus_signals,
-    )  # fmt: skip
+                state[wires[OFF] + least] = 0.0
+    _ask(dt, signals, health, switches, wires, constants, state)
     total = 0.0
     for bus in range(buses):
-        total += demand[bus]
-        demand[int(feeder[bus])] += health[wires[bus_rows + STRIDE * bus + HEALTH] + 2]
+        total += state[demand + bus]
+    for bus in range(buses):  # a short takes what it takes from whoever feeds its bus
+        works = wires[wires[BUS_ROWS] + STRIDE * bus + HEALTH]
+        state[demand + int(state[feeder + bus])] += health[works + 2]
+    signals[wires[TOTAL] + 1] = total
+    charge = state[wires[CHARGE] : wires[CHARGE] + batteries]
+    battery_now = state[wires[BATTERY_NOW] : wires[BATTERY_NOW] + 8 * batteries].reshape(
+        (batteries, 8)
+    )
+    battery_bus = wires[wires[BATTERY_BUS] : wires[BATTERY_BUS] + batteries]
+    work = state[wires[WORK] : wires[WORK] + 4 * buses].reshape((4, buses))
     feed_step(
-        bus_now, battery_now, wing_bus, battery_bus, offered, demand, dt, charge, discharged,
-        tripped, overload, work, heat, share, flows,
-    )  # fmt: skip
-    _warm_wings(dt, signals, wires, constants, work, offered, warm)
-    charge_level(battery_now, battery_bus, charge, work, level)
-    _tell_batteries(
-        dt, signals, wires, battery_rows, charge, before, heat, battery_now, accounts
-    )  # fmt: skip
+        state[wires[BUS_NOW] : wires[BUS_NOW] + 6 * buses].reshape((buses, 6)),
+        battery_now,
+        wires[wires[WING_BUS] : wires[WING_BUS] + wings],
+        battery_bus,
+        state[wires[OFFER] : wires[OFFER] + wings],
+        state[demand : demand + buses],
+        dt,
+        charge,
+        state[wires[DISCHARGED] : wires[DISCHARGED] + batteries],
+        state[wires[TRIPPED] : wires[TRIPPED] + buses],
+        state[wires[OVERLOAD] : wires[OVERLOAD] + buses],
+        work,
+        state[wires[HEAT] : wires[HEAT] + batteries],
+        state[wires[SHARE_OF] : wires[SHARE_OF] + buses],
+        state[flow : flow + 8 * buses].reshape((buses, 8)),
+    )
+    _warm_wings(dt, signals, wires, constants, state)
+    charge_level(battery_now, battery_bus, charge, work, state[level : level + buses])
+    _tell_batteries(dt, signals, wires, state, ledger)
     short = False
     for bus in range(buses):
-        supplied[bus] = share[int(feeder[bus])]
-        short = short or supplied[bus] < 1.0
+        share = state[wires[SHARE_OF] + int(state[feeder + bus])]
+        state[supplied + bus] = share
+        short = short or share < 1.0
         if work[1, bus] == 0.0:  # no battery is connected: its level tells nothing
-            level[bus] = 1.0
-    _tell_buses(
-        dt, signals, wires, battery_rows, bus_signals, constants, offered, wing_bus, level,
-        tripped, supplied, feeder, demand, work, flows, booked, battery_now, battery_bus,
-    )  # fmt: skip
-    signals[wires[TOTAL] + 1] = total
+            state[level + bus] = 1.0
+    _tell_buses(dt, signals, wires, constants, state, ledger)
     if short:
         for i in range(loads):
-            own = wires[load_rows + STRIDE * i + SIGNAL]
-            signals[own + 1] *= supplied[load_bus[i]]
-            signals[own + 2] *= supplied[load_bus[i]]
-
-
-@inner_kernel
-def _tell_batteries(
-    dt: float, signals: Array, wires: Whole, first: int, charge: Array, before: Array, heat: Array,
-    now: Array, accounts: Array,
-) -> None:  # fmt: skip
-    for i in range(charge.size):
-        own = wires[first + STRIDE * i + SIGNAL]
-        change = charge[i] - before[i]
-        current = change / dt
-        if change > 0.0:
-            current /= now[i, SHARE]
-            accounts[3 * i] += change
-        else:
-            accounts[3 * i + 1] -= change
-        signals[own] = charge[i]
-        signals[own + 1] = now[i, EMPTY] + now[i, RISE] * charge[i] + current * now[i, RESISTANCE]
-        signals[own + 2] = current
-        signals[own + 3] = heat[i] / dt
-
-
-@inner_kernel
-def _tell_buses(
-    dt: float, signals: Array, wires: Whole, battery_rows: int, first: int, constants: Array,
-    offered: Array, wing_bus: Whole, level: Array, tripped: Array, supplied: Array, feeder: Array,
-    demand: Array, work: Array, flows: Array, booked: Array, now: Array, battery_bus: Whole,
-) -> None:  # fmt: skip
-    """Set the signals of buses, and book what flowed."""
-    count = level.size
-    # Voltage before the converter: the mean of the batteries, or that which wings hold.
-    for bus in range(count):
-        work[2, bus] = 0.0
-        work[3, bus] = 0.0
-    for i in range(battery_bus.size):
-        if now[i, DISCHARGE_LIMIT] > 0.0:
-            work[2, battery_bus[i]] += signals[wires[battery_rows + STRIDE * i + SIGNAL] + 1]
-            work[3, battery_bus[i]] += 1.0
-    generated, loss, shunted = 0.0, 0.0, 0.0
-    for bus in range(count):
-        if work[3, bus] > 0.0:
-            work[2, bus] /= work[3, bus]
-        elif flows[bus, GENERATED] > 0.0:
-            work[2, bus] = constants[WING_V] / WING_VOLTAGE
-    for bus in range(count):
-        own, source = first + BUS_COUNT * bus, int(feeder[bus])
-        # Loads take less as the voltage sags: power goes with its square.
-        signals[own] = work[2, source] * np.sqrt(supplied[bus])
-        given = flows[bus, DELIVERED] / dt
-        signals[own + 1] = given / work[2, bus] if work[2, bus] > 0.0 else 0.0
-        signals[own + 2] = level[bus]
-        signals[own + 3] = supplied[bus]
-        signals[own + 4] = demand[bus]
-        signals[own + 5] = (flows[bus, CONVERTER] + flows[bus, CHARGER]) / dt
-        signals[own + 6] = tripped[bus]
-        generated += (flows[bus, GENERATED] - flows[bus, SHUNTED]) / dt
-        loss += (flows[bus, CONVERTER] + flows[bus, CHARGER] + flows[bus, BATTERY]) / dt
-        shunted += flows[bus, SHUNTED] / dt
-        for k in range(8):
-            booked[bus, k] += flows[bus, k]
-    signals[wires[TOTAL]] = generated
-    signals[wires[TOTAL] + 2] = loss
-    signals[wires[TOTAL] + 3] = shunted
+            own = wires[wires[LOAD_ROWS] + STRIDE * i + SIGNAL]
+            share = state[supplied + wires[wires[LOAD_BUS] + i]]
+            signals[own + 1] *= share
+            signals[own + 2] *= share
 
 
 def balance(begin: Part, end: Part) -> dict[str, float]:
@@ -787,7 +619,7 @@ def balance(begin: Part, end: Part) -> dict[str, float]:
     dict of str to float
         By account. [-]
     """
-    wings, batteries, buses = (int(end.wires[k]) for k in (WINGS, BATTERIES, BUSES))
+    batteries, buses = int(end.wires[BATTERIES]), int(end.wires[BUSES])
     flows = (end.ledger - begin.ledger)[: 8 * buses].reshape(buses, 8)
     moved = (end.ledger - begin.ledger)[8 * buses :].reshape(batteries, 3)
     out = flows[:, [SHUNTED, DELIVERED, CONVERTER, CHARGER, BATTERY, STORED]].sum(axis=1)
@@ -796,7 +628,7 @@ def balance(begin: Part, end: Part) -> dict[str, float]:
         f"bus.{bus + 1} energy": float(out[bus] - flows[bus, GENERATED]) for bus in range(buses)
     }
     found = {name: left / passed[bus] for bus, (name, left) in enumerate(found.items())}
-    first, base = 4 * wings, SINGLES + WING_ROW * wings
+    first, base = int(end.wires[CHARGE]), int(end.wires[BATTERY_BASE])
     charges = [part.state[first : first + batteries] for part in (begin, end)]
     stored = np.zeros(buses)
     for number in range(batteries):
