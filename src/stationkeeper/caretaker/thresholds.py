@@ -17,7 +17,8 @@ def quiet_share(amount: float, limit: float, quiet_mean: float, multiple: float)
 @inner_kernel
 def threshold_ratio(amount: float, limit: float, quiet_mean: float, multiple: float) -> float:
     """Amount beside the limit or a multiple of the quiet mean, whichever is larger. [-]"""
-    return float(amount / max(limit, multiple * quiet_mean))
+    # Limits are above zero; this division does not ask, so that channels go several at once.
+    return float(np.true_divide(amount, max(limit, multiple * quiet_mean)))
 
 
 @kernel

@@ -69,50 +69,72 @@ def watch_step(
                 value = readings[channel] / scaling[1, channel] - scaling[0, channel]
             history[:, channel] = min(max(value, -LARGEST), LARGEST)
     # Channels run innermost, in order of memory, so that a processor does several at once.
-    for channel in range(channels):
-        levels[FORECAST, channel] = scaling[2, channel]
+    forecast = levels[FORECAST]
+    forecast[:] = scaling[2]
     for lag in range(lags):
         where = newest - 1 - lag
         if where < 0:
             where += lags
+        weights, past = lag_weights[lag], history[where]
         for channel in range(channels):
-            levels[FORECAST, channel] += lag_weights[lag, channel] * history[where, channel]
+            forecast[channel] += weights[channel] * past[channel]
     for flag in range(flags.shape[0]):
-        fading[flag] += fade * (flags[flag] - fading[flag])
+        now = flags[flag]
+        fading[flag] += fade * (now - fading[flag])
         if abs(fading[flag]) < LEAST_FADING:
             fading[flag] = 0.0
-        if flags[flag] == 0.0 and fading[flag] == 0.0:
+        if now == 0.0 and fading[flag] == 0.0:
             continue
         late = fading[flag] * root
+        weights, others = flag_weights[0, flag], flag_weights[1, flag]
         for channel in range(channels):
-            levels[FORECAST, channel] += flags[flag] * flag_weights[0, flag, channel]
-            levels[FORECAST, channel] += late * flag_weights[1, flag, channel]
+            forecast[channel] += now * weights[channel]
+            forecast[channel] += late * others[channel]
+    # Few arrays a loop, no branches, and divisions that do not ask for zero: else the compiler
+    # takes one channel at a time.
+    centres, scales, lasts, residuals = scaling[0], scaling[1], levels[LAST], levels[RESIDUAL]
     for channel in range(channels):
-        value = levels[LAST, channel]
-        if np.isfinite(readings[channel]):
-            value = readings[channel] / scaling[1, channel] - scaling[0, channel]
-            value = min(max(value, -LARGEST), LARGEST)
-            mean = levels[MEAN, channel]
+        value = np.true_divide(readings[channel], scales[channel]) - centres[channel]
+        value = min(max(value, -LARGEST), LARGEST)
+        lasts[channel] = value if abs(readings[channel]) < np.inf else lasts[channel]
+    history[newest] = lasts
+    largest, quick = limits[0], shares[0]
+    for channel in range(channels):
+        amount = min(abs(lasts[channel] - forecast[channel]), CUT * largest[channel])
+        level = residuals[channel]
+        moved = level + quick * (amount - level)
+        residuals[channel] = moved if abs(readings[channel]) < np.inf else level
+    familiar = False
+    for channel in range(channels):
+        familiar |= seen_count[channel] > 0
+    if familiar:
+        for channel in range(channels):
+            if not np.isfinite(readings[channel]):
+                continue
+            value, mean, square = lasts[channel], levels[MEAN, channel], levels[SQUARE, channel]
             mean += shares[1] * (value - mean)
-            square = levels[SQUARE, channel]
             square += shares[1] * ((value - mean) * (value - mean) - square)
-            levels[LAST, channel], levels[MEAN, channel] = value, mean
-            levels[SQUARE, channel] = square
-            amount = min(abs(value - levels[FORECAST, channel]), CUT * limits[0, channel])
-            levels[RESIDUAL, channel] += shares[0] * (amount - levels[RESIDUAL, channel])
+            levels[MEAN, channel], levels[SQUARE, channel] = mean, square
             if seen_count[channel] > 0:
                 amount = nearest_distance(
                     seen[channel], seen_count[channel], value, mean, np.sqrt(square)
                 )
                 amount = min(amount, CUT * limits[1, channel])
                 levels[DISTANCE, channel] += shares[0] * (amount - levels[DISTANCE, channel])
-        history[newest, channel] = value
-        for sign in range(2):
-            amount, limit = levels[RESIDUAL + sign, channel], limits[sign, channel]
-            quiet = levels[QUIET_RESIDUAL + sign, channel]
-            quiet += share * (quiet_share(amount, limit, quiet, shares[3]) - quiet)
-            levels[QUIET_RESIDUAL + sign, channel] = quiet
-            ratios[channel, sign] = threshold_ratio(amount, limit, quiet, shares[3])
+    multiple = shares[3]
+    for sign in range(2 if familiar else 1):
+        amounts, largest = levels[RESIDUAL + sign], limits[sign]
+        quiets = levels[QUIET_RESIDUAL + sign]
+        for channel in range(channels):
+            quiet = quiets[channel]
+            added = quiet_share(amounts[channel], largest[channel], quiet, multiple)
+            quiets[channel] = quiet + share * (added - quiet)
+        for channel in range(channels):
+            ratios[channel, sign] = threshold_ratio(
+                amounts[channel], largest[channel], quiets[channel], multiple
+            )
+    if not familiar:
+        ratios[:, 1] = 0.0
     place[0] = count + 1
 
 
