@@ -11,10 +11,14 @@ from stationkeeper.caretaker.module_managers import (
     AirLimits,
     Mode,
     Patience,
+    air_bounds,
     air_in_danger,
     fresh_managers,
     manage,
+    managers_step,
+    waits,
 )
+from stationkeeper.kernels import kernel
 
 WAIT = Patience()
 STEP = 10.0
@@ -126,3 +130,81 @@ def test_one_sensor_out_of_limits_is_enough(
 def test_managers_ask_only_for_what_they_may() -> None:
     for asked in ASKS.values():
         assert set(asked) <= MAY[Commander.MANAGER]
+
+
+@kernel
+def stepped(
+    time: float,
+    readings: np.ndarray,
+    measured: np.ndarray,
+    columns: np.ndarray,
+    scales: np.ndarray,
+    bounds: np.ndarray,
+    signals: np.ndarray,
+    alive: np.ndarray,
+    heard: bool,
+    safe: bool,
+    leave: bool,
+    patience: np.ndarray,
+    states: np.ndarray,
+) -> int:
+    return managers_step(
+        time,
+        10.0,
+        readings,
+        measured,
+        columns,
+        scales,
+        bounds,
+        30.0,
+        signals,
+        alive,
+        heard,
+        safe,
+        leave,
+        patience,
+        states,
+    )
+
+
+def test_on_rows_of_telemetry_managers_do_as_on_their_own_arrays() -> None:
+    generator = np.random.default_rng(3)
+    rooms = 5
+    columns = generator.permutation(6 * rooms + 4)[: 6 * rooms].astype(np.int64)
+    columns[7] = columns[13] = -1  # sensors that the station does not have
+    scales = np.where(generator.random(6 * rooms) < 0.5, 1_000.0, 1.0)
+    nominal = np.tile([101e3, 101e3, 21e3, 21e3, 400.0, 400.0], rooms)
+    alive = np.arange(rooms)[::-1].copy()
+    states, truth = fresh_managers(rooms), fresh_managers(rooms)
+    changes = 0
+    for row in range(4_000):
+        time = 10.0 * (row + 1)
+        readings, measured = np.full(6 * rooms + 4, np.nan), np.full(6 * rooms + 4, time)
+        spoilt = nominal * np.where(generator.random(6 * rooms) < 0.01, 5.0, 1.0)
+        spoilt[generator.random(6 * rooms) < 0.1] = np.nan
+        if row % 500 > 400:
+            spoilt[:6] = 60e3  # one room in bad air for long
+        there = columns >= 0
+        readings[columns[there]] = (spoilt / scales)[there]
+        measured[columns[generator.random(6 * rooms) < 0.05]] -= 31.0
+        signals = (generator.random(rooms) < 0.99).astype(float)
+        heard, safe, leave = row % 700 < 600, row == 1_234, row % 900 == 0
+        before = states[:, 0].copy()
+        changed = stepped(
+            time, readings, measured, columns, scales, air_bounds(), signals, alive,
+            heard, safe, leave, waits(), states,
+        )  # fmt: skip
+        assert changed == np.count_nonzero(states[:, 0] != before)
+        changes += changed
+
+        values, when = np.full((3, rooms, 2), np.nan), np.full((3, rooms, 2), np.nan)
+        for place, column in enumerate(columns):
+            if column >= 0:
+                at = (place % 6 // 2, place // 6, place % 2)
+                values[at], when[at] = readings[column] * scales[place], measured[column]
+        danger = air_in_danger(values, when, time)
+        new = manage(truth, 10.0, danger, np.full(rooms, heard), safe, leave)
+        runs = signals[alive] >= 0.5
+        truth[runs] = new[runs]
+        assert states.tolist() == truth.tolist()
+    assert changes > 20

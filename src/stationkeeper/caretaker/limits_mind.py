@@ -39,6 +39,8 @@ class LimitsMind:
             return [], seen.time + POLL
         safe_for: list[str] = []
         for noticed in seen.noticed:
+            if noticed.over:
+                self.desk.over(noticed.parameter)
             if noticed.over or not self._believed(noticed, seen):
                 continue
             procedure = self.desk.begin(noticed, seen.time, seen.time)

@@ -285,6 +285,7 @@ class Run:
     parameter: str
     """That was noticed. [-]"""
     names: dict[str, str]
+    kind: When
     due: float
     """When something is to be done next. [s]"""
     step: int = -1
@@ -308,8 +309,8 @@ class Desk:
     runs: list[Run] = field(default_factory=list)
     closed: dict[str, float] = field(default_factory=dict)
     """When the latest run about something ended. [s]"""
-    kept: list[str] = field(default_factory=list)
-    """Commands that helped: they stay as they are. [-]"""
+    kept: dict[str, float] = field(default_factory=dict)
+    """Commands that helped, and when: they stay as they are. [s]"""
 
     def begin(self, noticed: Noticed, now: float, due: float) -> Procedure | None:
         """Open the procedure of a symptom; return it, or None if there is none.
@@ -320,11 +321,16 @@ class Desk:
         found = self.book.find(noticed, row)
         if found is None or not self._steps(found[0]):
             return None
-        run = Run(found[0].key, noticed.parameter, dict(found[1]), due)
+        kind = kind_of(noticed, row)
+        run = Run(found[0].key, noticed.parameter, dict(found[1]), kind, due)
         again = now - self.closed.get(run.about, -np.inf) >= AGAIN_AFTER
         if again and all(other.about != run.about for other in self.runs):
             self.runs.append(run)
         return found[0]
+
+    def over(self, parameter: str) -> None:
+        """Close what was noticed of a parameter and is over before a step was taken."""
+        self.runs = [run for run in self.runs if run.parameter != parameter or run.step >= 0]
 
     def advance(
         self, now: float, looked: float, readings: Array, measured: Array, pause: float = 0.0
@@ -355,10 +361,14 @@ class Desk:
         def well(name: str, step: Step | None) -> bool:
             return self._well(name, step, looked, readings, measured)
 
+        def off(name: str) -> bool:
+            feedback = self.vehicle.command_rows[name].feedback
+            return bool(readings[self.vehicle.parameter(feedback)] == 0.0)
+
         for run in list(self.runs):
             if run.due <= now:
                 procedure = self.book.named(run.procedure)
-                ended = self._go_on(run, procedure, now, pause, well, asks)
+                ended = self._go_on(run, procedure, now, pause, well, off, asks)
                 if ended:
                     self.runs.remove(run)
                     self.closed[run.about] = now
@@ -373,12 +383,12 @@ class Desk:
     def save(self) -> dict[str, Any]:
         """Return what is open and closed, as plain data."""
         runs = [asdict(run) for run in self.runs]
-        return {"runs": runs, "closed": dict(self.closed), "kept": list(self.kept)}
+        return {"runs": runs, "closed": dict(self.closed), "kept": dict(self.kept)}
 
     def restore(self, saved: dict[str, Any]) -> None:
         """Take up what `save` returned."""
         self.runs = [Run(**run) for run in saved["runs"]]
-        self.closed, self.kept = dict(saved["closed"]), list(saved["kept"])
+        self.closed, self.kept = dict(saved["closed"]), dict(saved["kept"])
 
     def _steps(self, procedure: Procedure) -> list[Step]:
         return [step for step in procedure.steps if step.onboard or not self.onboard]
@@ -390,18 +400,19 @@ class Desk:
         now: float,
         pause: float,
         well: Callable[[str, Step | None], bool],
+        off: Callable[[str], bool],
         asks: list[Ask],
     ) -> str:
         """Judge the step that was taken and take the next; return how the run ended, or nothing."""
         steps = self._steps(procedure)
         if run.step < 0:
-            if well(run.parameter, None):
+            if run.kind in ("low", "high", "stale") and well(run.parameter, None):
                 return "gone"
         else:
             step = steps[run.step]
             effect = filled(step.effect, run.names) if step.effect else run.parameter
             if not step.follow and well(effect, step):
-                self.kept += [name for name in run.asked if name not in self.kept]
+                self.kept |= dict.fromkeys(run.asked, now)
                 return "done"
             if step.back is not None and not step.follow:
                 why = f"{procedure.title}: no effect on {effect}"
@@ -409,6 +420,8 @@ class Desk:
         for number in range(run.step + 1, len(steps)):
             step = steps[number]
             names = commands_of(self.vehicle, step, run.names)
+            if step.command.startswith("spendable"):
+                names = [name for name in names if not off(name)]
             if names or not step.command:
                 why = f"{procedure.title}: {run.parameter}"
                 asks += [Ask(name, step.value, why) for name in names]
