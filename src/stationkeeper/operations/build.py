@@ -16,7 +16,7 @@ from stationkeeper.operations.gatekeeper import vehicle_of
 from stationkeeper.operations.house import House
 from stationkeeper.operations.parts import air, attitude, computers, heat, link, power, visits
 from stationkeeper.operations.registry import Part, Registry
-from stationkeeper.operations.sensors import Sensors, declare_sensor_health, wire_sensors
+from stationkeeper.operations.sensors import Sensors, declare_sensor_health, sensors_of
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -92,9 +92,11 @@ def build(
         SAFE_MODE, "Safe mode", 0.0, act=Act.SAFE_MODE, act_off=Act.LEAVE_SAFE_MODE, target=""
     )
     others = tuple(installed_parts() if own is None else own)
-    for one in (*PARTS, *others):
+    for shipped in PARTS:
+        shipped.declare(registry, house)
+    for one in others:
         one.declare(registry, house)
-    declare_sensor_health(registry)
+    first_health = declare_sensor_health(registry)
     parts = tuple(one.wire(registry, house) for one in PARTS)
     theirs = tuple((one, one.wire(registry, house)) for one in others)
     sizes = [
@@ -110,7 +112,7 @@ def build(
         wires=np.concatenate([part.wires for part in parts]).astype(np.int64),
         constants=np.concatenate([part.constants for part in parts]).astype(float),
         bounds=np.vstack([np.zeros((1, 4)), np.cumsum(sizes, axis=0)]).astype(np.int64),
-        sensors=wire_sensors(registry),
+        sensors=sensors_of(registry, first_health),
         seed=seed,
         mission=mission,
     )

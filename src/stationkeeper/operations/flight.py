@@ -5,7 +5,8 @@ commands pass the gate, and the plant goes on.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -13,14 +14,26 @@ from numpy.typing import NDArray
 
 from stationkeeper.caretaker.authority import Act, Commander, Verdict
 from stationkeeper.caretaker.gate import GateState
+from stationkeeper.caretaker.module_managers import Mode, air_bounds, fresh_managers, waits
 from stationkeeper.caretaker.vehicle import Answer, Ask, Mind, Noticed, Seen
 from stationkeeper.constants import SECONDS_PER_DAY
+from stationkeeper.operations.archive import Archive
 from stationkeeper.operations.build import SAFE_MODE, Built
-from stationkeeper.operations.faults import Fault, fault_table
-from stationkeeper.operations.gatekeeper import judge
-from stationkeeper.operations.happenings import Happening
-from stationkeeper.operations.stepping import fly_steps
+from stationkeeper.operations.fault_kinds import fault_kind
+from stationkeeper.operations.faults import ACTIVE, Fault, fault_rows, fault_table
+from stationkeeper.operations.gatekeeper import (
+    SECOND,
+    TO_SI,
+    facts_of_telemetry,
+    judge,
+    manager_asks,
+    repeats_itself,
+)
+from stationkeeper.operations.happenings import Happening, Kind
+from stationkeeper.operations.registry import Part
+from stationkeeper.operations.stepping import SAMPLE, fly_steps
 from stationkeeper.operations.surroundings import Surroundings, rows
+from stationkeeper.orbit.intervals import union
 
 Array = NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -31,7 +44,6 @@ BEFORE, AFTER = 60.0, 120.0  # [s] flown finely around a fault; ours
 AFTER_ALARM: Final = 60.0  # [s] flown finely after an alarm; ours
 QUIET: Final = 600.0  # [s] between two alarms that are flown finely: no storm of alarms costs more
 BLOCK: Final = SECONDS_PER_DAY  # [s] of rows of the surroundings held at once
-SAMPLE: Final = 60.0  # [s] between samples of the truth that pages and outcomes are drawn from
 
 
 @dataclass(eq=False)
@@ -62,6 +74,24 @@ class Flight:
     failed: str = ""
     """What the mind threw; from then on nobody is asked. [-]"""
     arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    """All that the kernel changes."""
+    fault_rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    active: list[bool] = field(default_factory=list)
+    """Faults that were not cleared."""
+    docked: dict[str, float] = field(default_factory=dict)
+    marked: bool = False
+    """Something was commanded or noticed right before the next step."""
+    safe_since: float = np.nan
+    safe_seconds: float = 0.0
+    sampled: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    nominal: Array = field(default_factory=lambda: np.zeros(0))
+    archive: Archive = field(default=None)  # type: ignore[assignment]
+    keeps: bool = False
+    modes: list[float] = field(default_factory=list)
+    """Of the managers, as they were told last."""
+    own_parts: list[Part] = field(default_factory=list)
+    own_time: dict[int, float] = field(default_factory=dict)
+    fixed: tuple[Any, ...] = ()
 
 
 def begin(
@@ -73,6 +103,7 @@ def begin(
     commander: Commander,
     faults: tuple[Fault, ...],
     duration: float,
+    folder: Path | None = None,
 ) -> Flight:
     """Put a station at the begin of its flight.
 
@@ -92,6 +123,8 @@ def begin(
         What befalls the station.
     duration : float
         A whole number of steps. [s]
+    folder : Path, optional
+        Where telemetry is kept; it is not if absent.
 
     Returns
     -------
@@ -100,21 +133,46 @@ def begin(
     registry = built.registry
     nominal = np.array(registry.first_health)
     samples = sample_names(built)
-    count = int(duration / SAMPLE) + 1
-    arrays = {
+    table = fault_table(registry, faults)
+    count = len(registry.readings)
+    arrays: dict[str, NDArray[Any]] = {
         "signals": np.array(registry.first_signals),
         "health": nominal.copy(),
-        "nominal": nominal,
         "switches": np.array(registry.first_switches),
-        "faults": fault_table(registry, faults),
+        "faults": table,
         "state": np.concatenate([part.state for part in built.parts]).astype(float),
         "ledger": np.concatenate([part.ledger for part in built.parts]).astype(float),
-        "sampled": np.array([registry.of(name) for name in samples]),
-        "samples": np.zeros((count, len(samples)), dtype=np.float32),
+        "samples": np.zeros((int(duration / SAMPLE) + 1, len(samples)), dtype=np.float32),
+        "sensors": built.sensors.state.copy(),
+        "row": np.full(count, np.nan),
+        "measured": np.full(count, -np.inf),
+        "managers": fresh_managers(len(built.house.rooms)),
     }
+    numbers = [registry.of(name) for name in samples]
+    arrays["samples"][0] = arrays["signals"][numbers]
     return Flight(
         built=built, around=around, mind=mind, who=who, commander=commander, faults=faults,
-        duration=duration, arrays=arrays, windows=windows_of(faults),
+        duration=duration, arrays=arrays, windows=windows_of(faults), fault_rows=fault_rows(registry, faults),
+        active=[True] * len(faults), sampled=np.array(numbers), nominal=nominal,
+        archive=Archive(folder or Path(), registry.readings), keeps=folder is not None,
+        own_parts=[replace(part, state=part.state.copy(), ledger=part.ledger.copy())
+                   for _, part in built.own],
+        fixed=_fixed(built),
+    )  # fmt: skip
+
+
+def _fixed(built: Built) -> tuple[Any, ...]:
+    """Return what the managers are given: columns, scales, limits, waits, controllers."""
+    columns, scales = [], []
+    for room in built.house.rooms:
+        for quantity in ("pressure", "oxygen", "carbon-dioxide"):
+            for sensor in ("", SECOND):
+                place = built.vehicle.parameter(f"room.{room.name}.{quantity}{sensor}")
+                columns.append(place)
+                scales.append(TO_SI[built.vehicle.parameters[place].unit])
+    alive = [built.registry.of(f"controller.{room.name}.alive") for room in built.house.rooms]
+    return (
+        np.array(columns), np.array(scales), air_bounds(), waits(), np.array(alive)
     )  # fmt: skip
 
 
@@ -200,3 +258,162 @@ def windows_of(faults: tuple[Fault, ...]) -> tuple[Array, Array]:
     edges = edges[np.isfinite(edges)]
     begin = np.maximum(STEP * np.floor((edges - BEFORE) / STEP), 0.0)
     return union(begin, STEP * np.ceil((edges + AFTER) / STEP))
+
+
+def _advance(flight: Flight, given: Array, dt: float, count: int) -> int:
+    arrays, built = flight.arrays, flight.built
+    columns, scales, limits, patience, alive = flight.fixed
+    done = fly_steps(
+        flight.time, dt, count, given, built.columns, arrays["signals"], arrays["health"],
+        flight.nominal, arrays["switches"], arrays["faults"], built.wires, built.constants,
+        arrays["state"], arrays["ledger"], built.bounds, flight.sampled, arrays["samples"],
+        built.sensors.wires, built.sensors.constants, arrays["sensors"], arrays["row"],
+        arrays["measured"], columns, scales, limits, patience, alive, arrays["managers"],
+        built.registry.of("computer.leads"), built.registry.of(SAFE_MODE, "switches"),
+        flight.marked, *flight.archive.arrays,
+    )  # fmt: skip
+    flight.marked = False
+    flight.archive.take()
+    return int(done)
+
+
+def _tell(flight: Flight, before: float) -> None:
+    """Write down what happened since: to the truth, to the telemetry, to the modes."""
+    for number, fault in enumerate(flight.faults):
+        if before <= fault.onset < flight.time or (before == 0.0 == fault.onset):
+            _happen(flight, fault.onset, "fault-begins", fault.name, _fault_text(fault))
+        if before <= fault.end < flight.time:
+            _happen(flight, fault.end, "fault-ends", fault.name, "ended by itself")
+        active = bool(flight.arrays["faults"][flight.fault_rows == number, ACTIVE].any())
+        if flight.active[number] and not active:
+            _happen(flight, flight.time, "fault-ends", fault.name, "cleared")
+        flight.active[number] = active
+    _tell_notices(flight)
+    _tell_managers(flight)
+    for key, _ in flight.built.house.visits:
+        docked = float(flight.arrays["signals"][flight.built.registry.of(f"visit.{key}.docked")])
+        if flight.docked.get(key, docked) != docked:
+            text = "docked" if docked else "left"
+            _happen(flight, flight.time, "visit", key, text)
+        flight.docked[key] = docked
+
+
+def _happen(flight: Flight, time: float, kind: Kind, name: str, text: str, **more: Any) -> None:
+    flight.happenings.append(Happening(time, kind, name, text, **more))
+
+
+def _fault_text(fault: Fault) -> str:
+    kind = fault_kind(fault.kind)
+    size = "" if fault.size is None else f", {fault.size:.3g} {kind.unit}".rstrip(" -")
+    return f"{kind.title}{size}"
+
+
+def _tell_managers(flight: Flight) -> None:
+    """Carry out what managers ask for that changed their mode."""
+    modes = [float(mode) for mode in flight.arrays["managers"][:, 0]]
+    before = flight.modes or [0.0] * len(modes)
+    flight.modes = modes
+    for room, old, new in zip(flight.built.house.rooms, before, modes, strict=True):
+        if old == new:
+            continue
+        mode = Mode(int(new))
+        text = f"the manager of {room.title} is {mode.name.lower()}"
+        _happen(flight, flight.time, "manager", room.name, text, who="manager")
+        command(flight, manager_asks(flight.built.vehicle, room.name, mode))
+
+
+def _tell_notices(flight: Flight) -> None:
+    """Hand on what limits and the watch told."""
+
+
+def _ask(flight: Flight) -> None:
+    """Show the mind what telemetry tells, and carry out what it asks for as far as the gate lets."""
+    if flight.failed or not (flight.time >= flight.wake or flight.noticed or flight.answers):
+        return
+    seen = Seen(
+        time=flight.time,
+        readings=flight.arrays["row"].copy(),
+        measured=flight.arrays["measured"].copy(),
+        noticed=tuple(flight.noticed),
+        answers=tuple(flight.answers),
+        link=bool(flight.arrays["signals"][flight.built.registry.of("link.up")] > 0.0),
+        safe=flight.gate.safe,
+    )
+    flight.noticed, flight.answers = [], []
+    try:
+        asks, wake = flight.mind.act(seen)
+        flight.wake = max(float(wake), flight.time + STEP)
+        asked = [replace(one, commander=flight.commander) for one in asks]
+    except Exception as error:  # whatever a mind of somebody's own throws, the station flies on
+        flight.failed = f"{type(error).__name__}: {error}"
+        flight.wake = np.inf
+        text = f"threw {flight.failed}; nobody is asked any more, safe mode"
+        _happen(flight, flight.time, "mind-failed", flight.who, text, who=flight.who)
+        asked = [Ask(SAFE_MODE, 1.0, "the commander failed", Commander.MANAGER)]
+    command(flight, asked)
+
+
+def command(flight: Flight, asks: list[Ask]) -> None:
+    """Let commands pass the gate, and carry out what is allowed.
+
+    Parameters
+    ----------
+    flight : Flight
+        Changed in place.
+    asks : list of Ask
+        In the order in which they are judged.
+    """
+    vehicle = flight.built.vehicle
+    if not asks:
+        return
+    facts = facts_of_telemetry(vehicle, flight.arrays["row"], flight.arrays["measured"])
+    for ask in asks:
+        answer, flight.gate = judge(vehicle, flight.gate, facts, ask, flight.time)
+        if answer.verdict is Verdict.HELD and repeats_itself(ask.commander):
+            answer, flight.gate = judge(vehicle, flight.gate, facts, ask, flight.time + 1.0)
+        flight.answers.append(answer)
+        who = ask.commander.name.lower() if ask.commander is Commander.MANAGER else flight.who
+        more = {"who": who, "value": float(ask.value)}
+        if answer.verdict is Verdict.REFUSED:
+            _happen(flight, flight.time, "refused", ask.name, answer.text, **more)
+        elif answer.verdict is Verdict.HELD:
+            _happen(flight, flight.time, "asked", ask.name, answer.text, **more)
+        else:
+            _happen(flight, flight.time, "done", ask.name, ask.reason, **more)
+            _carry_out(flight, ask)
+    if flight.time - flight.last_fine > QUIET:
+        flight.last_fine = flight.time
+        flight.fine_until = max(flight.fine_until, flight.time + AFTER_ALARM)
+
+
+def _carry_out(flight: Flight, ask: Ask) -> None:
+    registry, switches = flight.built.registry, flight.arrays["switches"]
+    row = flight.built.vehicle.command_rows.get(ask.name)
+    safe = float(flight.gate.safe)
+    if switches[registry.switches[SAFE_MODE]] != safe:
+        switches[registry.switches[SAFE_MODE]] = safe
+        flight.safe_since, since = (flight.time if safe else np.nan), flight.safe_since
+        if not safe:
+            flight.safe_seconds += flight.time - since
+        _happen(flight, flight.time, "safe-mode", "safe-mode", "begins" if safe else "ends")
+    if row is None or ask.name == SAFE_MODE:
+        return
+    if row.act_off is Act.INHIBIT_THRUST and ask.value == 0.0:
+        for other in flight.built.vehicle.commands:  # inhibits are for all strings at once
+            if other.act_off is Act.INHIBIT_THRUST:
+                switches[registry.switches[other.name]] = 0.0
+        return
+    switches[registry.switches[ask.name]] = ask.value
+
+
+def _own_parts(flight: Flight, passed: float) -> None:
+    """Step the parts of users, which are plain Python, over what was flown."""
+    for number, (own, part) in enumerate(flight.built.own):
+        due = flight.own_time.get(number, 0.0)
+        while due + own.period <= flight.time:
+            due += own.period
+            own.step(
+                due, own.period, flight.arrays["signals"], flight.arrays["health"],
+                flight.arrays["switches"], flight.own_parts[number],
+            )  # fmt: skip
+        flight.own_time[number] = due

@@ -176,7 +176,7 @@ def rows(around: Surroundings, first: float, count: int, step: float) -> Array:
     ndarray, (count, signal)
         [SI]
     """
-    seconds = first + step * np.arange(count)
+    seconds = first + step * np.arange(count, dtype=np.float64)
     start = COARSE * np.floor(first / COARSE)
     knots = int(np.ceil((seconds[-1] - start) / COARSE)) + 2
     coarse = _coarse(around, start, knots)

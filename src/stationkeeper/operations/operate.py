@@ -1,0 +1,133 @@
+"""The command: fly one station for days to months and leave a run folder."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import stationkeeper
+from stationkeeper.campaign.versions import code_digest, libraries
+from stationkeeper.constants import SECONDS_PER_DAY
+from stationkeeper.errors import InputError
+from stationkeeper.operations.archive import FOLDER as TELEMETRY
+from stationkeeper.operations.checkpoint import CHECKPOINT, take_up, write_checkpoint
+from stationkeeper.operations.document import document
+from stationkeeper.operations.flight import fly
+from stationkeeper.operations.minds import NOBODY, Command
+from stationkeeper.operations.plan import FlightPlan, flight_of, mission_of
+from stationkeeper.programme.document import Programme
+from stationkeeper.programme.write import as_toml
+from stationkeeper.results.folder import COMPLETE, PROGRAMME, RUNNING, begin_folder, locked
+from stationkeeper.results.storage import write_document
+
+Progress = Callable[[str], None]
+MOST_DAYS: Final = 3_660.0  # ten years; chosen by us
+DOCUMENT: Final = "operations.json"
+
+
+def operate(
+    programme: Programme,
+    *,
+    station: str,
+    days: float,
+    out: Path,
+    uncrewed: bool = False,
+    faults: str = "none",
+    command: Command | None = None,
+    first_day: date | None = None,
+    seed: int = 1,
+    mission: int = 0,
+    source_text: str | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Fly one station second by second and leave a run folder.
+
+    The same input gives the same telemetry to the bit. A run that was killed goes on at its last
+    checkpoint, a day of flight before at most, when it is called again with the same arguments.
+
+    Parameters
+    ----------
+    programme : Programme
+        A checked programme.
+    station : str
+        Key of a station with a plant.
+    days : float
+        To fly, above zero. [d]
+    out : Path
+        Folder in which the run folder is made.
+    uncrewed : bool
+        Nobody is aboard.
+    faults : str
+        ``none``, ``random``, a shipped or own file, or ``kind:component@seconds[,...]``.
+    command : Command, optional
+        Who commands; nobody if not given.
+    first_day : date, optional
+        In the place of the plant's own.
+    seed, mission : int
+        Of hidden constants, faults and noise.
+    source_text : str, optional
+        Text of programme.toml in the run folder; the document itself if not given.
+    progress : callable, optional
+        Told in words what is done.
+
+    Returns
+    -------
+    Path
+        The run folder.
+
+    Raises
+    ------
+    InputError
+        If an argument, the plant or a fault cannot be flown.
+    StorageError
+        If the folder cannot be written.
+    """
+    if not 0 < days <= MOST_DAYS:
+        raise InputError(f"--days: given {days:g}, expected more than 0, at most {MOST_DAYS:g}")
+    if not 0 <= seed < 2**63:
+        raise InputError(f"--seed: given {seed}, expected 0 to 2**63 - 1")
+    say = progress or (lambda text: None)
+    begun = time.perf_counter()
+    plan = FlightPlan(
+        programme, station, days, uncrewed, faults, command or NOBODY, first_day, seed,
+        mission,
+    )  # fmt: skip
+    mission = mission_of(plan, say)
+    ready = time.perf_counter()
+    now = datetime.now(UTC)
+    state: dict[str, Any] = {
+        "format": 1,
+        "kind": "operations",
+        "programme": programme.name,
+        "title": programme.title,
+        "station": station,
+        "version": stationkeeper.__version__,
+        "code": code_digest(),
+        "libraries": libraries(),
+        "identity": plan.identity(),
+        "seed": seed,
+        "state": RUNNING,
+        "started": now.isoformat(timespec="seconds"),
+        "finished": None,
+        "durations_s": {},
+    }
+    text = source_text or as_toml(programme.as_document(), "As read, overrides applied.")
+    folder = begin_folder(
+        out, f"{programme.name}-{station}", state, {PROGRAMME: text.encode()}, now, (TELEMETRY,)
+    )
+    with locked(folder):
+        if folder.state().get("state") != COMPLETE:
+            flight = flight_of(mission, plan.command, folder=folder.path / TELEMETRY)
+            take_up(flight, folder.path)
+            while flight.time < flight.duration:
+                fly(flight, flight.time + SECONDS_PER_DAY, say)
+                write_checkpoint(flight, folder.path)
+            write_document(folder.path / DOCUMENT, document(plan, flight))
+            flown = time.perf_counter()
+            state["state"] = COMPLETE
+            state["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
+            state["durations_s"] = {"prepare": ready - begun, "fly": flown - ready}
+            folder.write_state(state)
+            (folder.path / CHECKPOINT).unlink(missing_ok=True)
+    return folder.path

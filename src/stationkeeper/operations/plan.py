@@ -1,0 +1,136 @@
+"""What is to be flown, and everything that flights of one mission share."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from stationkeeper.campaign.versions import code_digest, libraries
+from stationkeeper.constants import SECONDS_PER_DAY
+from stationkeeper.operations.build import Built, build
+from stationkeeper.operations.fault_files import faults_of
+from stationkeeper.operations.faults import Fault
+from stationkeeper.operations.flight import STEP, Flight, begin
+from stationkeeper.operations.house import house_of
+from stationkeeper.operations.minds import NOBODY, Command, mind_of
+from stationkeeper.operations.monitor import Learned, learned_from
+from stationkeeper.operations.surroundings import Surroundings, surroundings_of
+from stationkeeper.programme.document import Programme
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class FlightPlan:
+    """All that decides the bytes of a flight."""
+
+    programme: Programme
+    station: str
+    days: float
+    uncrewed: bool = False
+    faults: str = "none"
+    """``none``, ``random``, a file or ``kind:component@seconds[,...]``. [-]"""
+    command: Command = NOBODY
+    first_day: date | None = None
+    seed: int = 1
+    mission: int = 0
+
+    @property
+    def duration(self) -> float:
+        """A whole number of steps. [s]"""
+        return STEP * round(self.days * SECONDS_PER_DAY / STEP)
+
+    def identity(self) -> str:
+        """Return a short name of all that decides the bytes of the telemetry."""
+        parts = [
+            self.programme.model_dump(mode="json", by_alias=True),
+            self.station, self.days, self.uncrewed, self.faults, repr(self.command),
+            str(self.first_day), self.seed, self.mission, code_digest(), libraries(),
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, eq=False)
+class Mission:
+    """What flights of one mission share, whoever commands: plant, orbit, faults, watch."""
+
+    built: Built
+    around: Surroundings
+    faults: tuple[Fault, ...]
+    learned: Learned
+    duration: float
+
+
+def mission_of(plan: FlightPlan, progress: Progress | None = None) -> Mission:
+    """Build the plant of a mission and let its watch learn on ten nominal days.
+
+    Parameters
+    ----------
+    plan : FlightPlan
+        What is flown.
+    progress : callable, optional
+        Told in words what is done.
+
+    Returns
+    -------
+    Mission
+
+    Raises
+    ------
+    InputError
+        If the station, its plant or a fault cannot be flown.
+    """
+    say = progress or (lambda text: None)
+    say("building the plant")
+    house = house_of(plan.programme, plan.station, first_day=plan.first_day, uncrewed=plan.uncrewed)
+    built = build(house, seed=plan.seed, mission=plan.mission)
+    faults = faults_of(
+        plan.faults,
+        house,
+        built.registry,
+        seed=plan.seed,
+        mission=plan.mission,
+        duration=plan.duration,
+    )
+    around = surroundings_of(house, plan.duration, plan.command.link)
+    say("learning what is nominal")
+    return Mission(built, around, faults, learned_from(built), plan.duration)
+
+
+def flight_of(
+    mission: Mission,
+    command: Command,
+    *,
+    around: Surroundings | None = None,
+    folder: Path | None = None,
+) -> Flight:
+    """Put a mission at its begin under a commander.
+
+    Parameters
+    ----------
+    mission : Mission
+        Shared; not changed.
+    command : Command
+        Who commands.
+    around : Surroundings, optional
+        If the commander has another link than that of the mission.
+    folder : Path, optional
+        Where telemetry is kept.
+
+    Returns
+    -------
+    Flight
+    """
+    return begin(
+        mission.built,
+        around or mission.around,
+        mind_of(command)(mission.built.vehicle),
+        who=command.title,
+        commander=command.commander,
+        faults=mission.faults,
+        duration=mission.duration,
+        folder=folder,
+        learned=mission.learned,
+    )
