@@ -19,7 +19,15 @@ def fly(begin, dt, steps, signals, health, switches, wires, constants, state, le
     """Step; keep lowest and highest of each signal, (2, signal)."""
     for number in range(steps):
         air.step(
-            begin + (number + 1) * dt, dt, signals, health, switches, wires, constants, state, ledger
+            begin + (number + 1) * dt,
+            dt,
+            signals,
+            health,
+            switches,
+            wires,
+            constants,
+            state,
+            ledger,
         )
         for place in range(len(signals)):
             extremes[0, place] = min(extremes[0, place], signals[place])
@@ -31,7 +39,15 @@ def fly_fast(begin, dt, steps, signals, health, switches, wires, constants, stat
     """Step, and nothing else."""
     for number in range(steps):
         air.step(
-            begin + (number + 1) * dt, dt, signals, health, switches, wires, constants, state, ledger
+            begin + (number + 1) * dt,
+            dt,
+            signals,
+            health,
+            switches,
+            wires,
+            constants,
+            state,
+            ledger,
         )
 
 
