@@ -1,11 +1,12 @@
 """A station of which only the heat is real: what other parts would say is set here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numba
 import numpy as np
 
-from stationkeeper.operations.house import House, house_of
+from stationkeeper.operations.house import House, Room, house_of
 from stationkeeper.operations.parts import heat
 from stationkeeper.operations.registry import LoadRow, Part, Registry
 from stationkeeper.programme.read import read_programme
@@ -107,9 +108,30 @@ class Station:
         return extremes
 
 
-def ros(mission: int = 0, programme: str = "iss-to-ros", station: str = "ros") -> Station:
-    """A shipped station, its loads on, nobody aboard."""
-    return station_of(house_of(read_programme(programme), station), mission)
+@cache
+def ros_house() -> House:
+    """The Russian station as shipped."""
+    return house_of(read_programme("iss-to-ros"), "ros")
+
+
+def ros(mission: int = 0) -> Station:
+    """The Russian station, its loads on, nobody aboard."""
+    return station_of(ros_house(), mission)
+
+
+def one_room(freezing: float = 173.0) -> Station:
+    """A module of 19.8 t and 90 m3 as Salyut 7 had, with a loop, 500 kg of water, no spread."""
+    house = ros_house()
+    wide = (180.0 / np.pi) ** (1 / 3)
+    plant = house.plant
+    heats = {"loops": 1, "flow_w_k": 300.0, "radiator_m2": 20.0, "coolant_kg": 60.0}
+    heats["coolant_freezing_k"] = freezing
+    air = plant.air.model_copy(update={"machine": {}, "hatch": {}, "water_kg": 500.0})
+    plant = plant.model_copy(
+        update={"air": air, "load": {}, "heat": plant.heat.model_copy(update=heats)}
+    )
+    room = Room("salyut", "Salyut 7", 90.0, 19_800.0, float(2.5 * np.pi * wide**2))
+    return station_of(replace(house, rooms=(room,), visits=(), plant=plant), 0, 0.0)
 
 
 def station_of(house: House, mission: int = 0, spread: float = 0.1) -> Station:
@@ -139,8 +161,8 @@ def station_of(house: House, mission: int = 0, spread: float = 0.1) -> Station:
             )
         )  # fmt: skip
     for number in range(1, plant.data.computers + 1):
-        watts = plant.data.computer_w
-        registry.load(LoadRow(f"computer-{number}", "Computer", house.rooms[0].name, "data", watts, 9))
+        room, watts = house.rooms[0].name, plant.data.computer_w
+        registry.load(LoadRow(f"computer-{number}", "Computer", room, "data", watts, 9))
     for key, visit in house.visits:
         registry.signal(f"visit.{key}.docked", "-", 1.0)
         registry.load(LoadRow(f"ship-{key}", "Ship", visit.module, "core", 300.0, 8))
