@@ -115,19 +115,6 @@ def _unit(registry: Registry, name: str, title: str, module: str, load: str) -> 
             kind="state", quantum=1.0, states=("no", "yes"), low=0.5,
         )
     )  # fmt: skip
-    registry.telemetry(
-        Reading(
-            f"{name}.temperature", f"{title}: temperature", f"{name}.temperature", "degC",
-            "computers", module, load, offset=273.15, noise=0.05, bias=0.5, quantum=0.1,
-            low=5.0, high=50.0,
-        )
-    )  # fmt: skip
-    registry.telemetry(
-        Reading(
-            f"{name}.errors", f"{title}: memory errors put right", f"{name}.errors", "-",
-            "computers", module, load, kind="count", quantum=1.0, largest_change=3.5,
-        )
-    )  # fmt: skip
 
 
 def _more(registry: Registry, name: str, title: str, module: str, load: str) -> None:
@@ -148,6 +135,19 @@ def _more(registry: Registry, name: str, title: str, module: str, load: str) -> 
         Reading(
             f"{name}.restarts", f"{title}: restarts", f"{name}.restarts", "-", "computers",
             module, load, kind="count", quantum=1.0,
+        )
+    )  # fmt: skip
+    registry.telemetry(
+        Reading(
+            f"{name}.errors", f"{title}: memory errors put right", f"{name}.errors", "-",
+            "computers", module, load, kind="count", quantum=1.0, largest_change=3.5,
+        )
+    )  # fmt: skip
+    registry.telemetry(
+        Reading(
+            f"{name}.temperature", f"{title}: temperature", f"{name}.temperature", "degC",
+            "computers", module, load, offset=273.15, noise=0.05, bias=0.5, quantum=0.1,
+            low=5.0, high=50.0,
         )
     )  # fmt: skip
 
