@@ -12,6 +12,7 @@ from stationkeeper.caretaker.gate_facts import Facts
 from stationkeeper.caretaker.module_managers import Mode
 from stationkeeper.caretaker.vehicle import Answer, Ask, Vehicle
 from stationkeeper.operations.gatekeeper import (
+    answered,
     facts_of_telemetry,
     judge,
     layout_of,
@@ -189,6 +190,21 @@ def test_thrust_while_a_ship_burns_is_thrust_against_it() -> None:
     assert waiting.act is Act.COUNTER_THRUST
     unsure = facts(visit__taxi__propulsion=3.0)
     assert ask("thrust.1", told=unsure)[0].verdict is Verdict.REFUSED
+
+
+def test_those_on_board_are_given_both_steps_and_may_ask_more_than_one_hazard() -> None:
+    state = GateState()
+    for name in ("thrust.1", "hatch.core-lab", "thrust.1"):
+        given = Ask(name, 1.0, "", Commander.CARETAKER)
+        answer, state = answered(STATION, state, facts(), given, NOW)
+        assert (answer.verdict, answer.time) == (Verdict.ALLOWED, NOW)
+    assert ask("load.oven", state=state)[0].verdict is Verdict.REFUSED  # judge: before the last
+    given = Ask("load.oven", 1.0, "", Commander.CARETAKER)
+    assert answered(STATION, state, facts(), given, NOW)[0].verdict is Verdict.ALLOWED
+    late = replace(state, last_time=NOW + 31.0)  # a clock set back is still found
+    assert "clock" in answered(STATION, late, facts(), given, NOW)[0].text
+    ground = Ask("thrust.1", 1.0, "", Commander.GROUND)
+    assert answered(STATION, state, facts(), ground, NOW)[0].verdict is Verdict.HELD
 
 
 def test_only_the_minds_on_board_have_their_second_step_given_by_the_loop() -> None:

@@ -79,21 +79,49 @@ def test_each_step_is_judged_by_its_effect_before_the_next() -> None:
     assert who.desk.runs == []
 
 
-def test_a_hazardous_command_is_sent_twice() -> None:
-    who = mind(60.0)
-    held = Answer(500.0, Ask("thrust.1", 1.0, "", Commander.GROUND), Verdict.HELD, "")
-    assert look(who, 500.0, answers=(held,))[0] == []
-    assert look(who, 509.0)[0] == []
-    assert look(who, 510.0)[0] == [("thrust.1", 1.0)]
-    assert look(who, 520.0)[0] == []
+TURN = read_book(
+    '[[procedure]]\nkey = "a"\nsymptom = ["smell"]\nwhen = ["high"]\nstep = ['
+    '{ command = "thrust.1", value = 1, wait_s = 0, follow = true },'
+    '{ command = "hatch.core-lab", value = 1, wait_s = 0, follow = true },'
+    '{ command = "load.oven", value = 0, wait_s = 90 }]'
+)
+BAD = {"smell": 5.0}
+
+
+def answer(time: float, name: str, verdict: Verdict) -> Answer:
+    return Answer(time, Ask(name, 1.0, "", Commander.GROUND), verdict, "")
+
+
+def test_a_hazardous_command_is_sent_twice_and_the_next_only_then() -> None:
+    who = GroundMind(STATION, 60.0, book=TURN)
+    look(who, 0.0, ("smell",), **BAD)
+    assert look(who, 60.0, **BAD)[0] == [("thrust.1", 1.0)]
+    assert look(who, 120.0, **BAD)[0] == []  # the hatch waits for the answer
+    held = answer(120.0, "thrust.1", Verdict.HELD)
+    assert look(who, 121.0, answers=(held,), **BAD) == ([], 130.0)
+    assert look(who, 130.0, **BAD)[0] == [("thrust.1", 1.0)]
+    # Another's answer, or one to something else, is none to this.
+    others = (
+        Answer(131.0, Ask("thrust.1"), Verdict.ALLOWED, ""),
+        answer(131.0, "load.oven", Verdict.ALLOWED),
+    )
+    assert look(who, 131.0, answers=others, **BAD)[0] == []
+    done = answer(132.0, "thrust.1", Verdict.ALLOWED)
+    assert look(who, 132.0, answers=(done,), **BAD)[0] == [("hatch.core-lab", 1.0)]
+    no = answer(133.0, "hatch.core-lab", Verdict.REFUSED)
+    assert look(who, 133.0, answers=(no,), **BAD)[0] == []
+    assert who.outbox == []
+    assert look(who, 1_000.0, **BAD)[0] == [("load.oven", 0.0)]
 
 
 def test_an_answer_without_a_link_is_not_heard() -> None:
-    who = mind(60.0)
-    held = Answer(500.0, Ask("thrust.1", 1.0, "", Commander.GROUND), Verdict.HELD, "")
-    assert look(who, 500.0, answers=(held,), link=False)[0] == []
-    assert look(who, 540.0, link=False)[0] == []
-    assert look(who, 700.0)[0] == [("thrust.1", 1.0)]
+    who = GroundMind(STATION, 60.0, book=TURN)
+    look(who, 0.0, ("smell",), **BAD)
+    assert look(who, 60.0, **BAD)[0] == [("thrust.1", 1.0)]
+    held = answer(61.0, "thrust.1", Verdict.HELD)
+    assert look(who, 70.0, answers=(held,), link=False)[0] == []
+    assert look(who, 100.0, link=False)[0] == []
+    assert look(who, 700.0, **BAD)[0] == [("thrust.1", 1.0)]
 
 
 def test_safe_mode_is_ended_when_all_is_well_and_not_before() -> None:
@@ -102,6 +130,11 @@ def test_safe_mode_is_ended_when_all_is_well_and_not_before() -> None:
     assert look(who, 0.0, safe=True, **bad) == ([], 600.0)
     assert look(who, 600.0, safe=True, **bad)[0] == []
     assert look(who, 1_200.0, safe=True)[0] == [("leave-safe-mode", 1.0)]
+    held = answer(1_200.0, "leave-safe-mode", Verdict.HELD)
+    assert look(who, 1_201.0, safe=True, answers=(held,))[0] == []
+    assert look(who, 1_210.0, safe=True)[0] == [("leave-safe-mode", 1.0)]
+    done = answer(1_210.0, "leave-safe-mode", Verdict.ALLOWED)
+    assert look(who, 1_211.0, answers=(done,))[0] == []
     assert look(who, 1_300.0)[0] == []
     # One of two sensors out of limits is a failed sensor, both are the air.
     one = {"room__lab__pressure": 80.0}
@@ -178,17 +211,20 @@ def test_what_ended_by_itself_is_left_alone() -> None:
 
 
 def test_they_are_taken_up_where_they_were_left() -> None:
-    who = mind(600.0)
-    look(who, 0.0, ("loop.1.flow",), **LOW)
-    look(who, 10.0, ("bus.1.level",), link=False, bus__1__level=20.0)
-    held = Answer(12.0, Ask("thrust.1", 1.0, "", Commander.GROUND), Verdict.HELD, "")
-    look(who, 12.0, answers=(held,), link=False)
-    other = mind(600.0)
+    who, other = (GroundMind(STATION, 60.0, book=TURN) for _ in range(2))
+    look(who, 0.0, ("smell",), **BAD)
+    look(who, 60.0, **BAD)
+    look(who, 61.0, answers=(answer(61.0, "thrust.1", Verdict.HELD),), **BAD)
+    look(who, 62.0, ("smell",), link=False, **BAD)
+    look(who, 62.0, answers=(answer(62.0, "load.oven", Verdict.HELD),), link=False, **BAD)
     other.restore(json.loads(json.dumps(who.save(), allow_nan=False)))
     assert other.save() == who.save()
-    for time in np.arange(20.0, 5_000.0, 60.0):
-        changes = {**LOW, "bus__1__level": 20.0}
-        assert look(other, time, **changes) == look(who, time, **changes)
+    asks = []
+    for time in np.arange(65.0, 5_000.0, 60.0):
+        here = look(who, time, **BAD)
+        assert look(other, time, **BAD) == here
+        asks += here[0]
+    assert ("thrust.1", 1.0) in asks
 
 
 def test_a_reaction_or_a_link_that_is_none_is_named() -> None:

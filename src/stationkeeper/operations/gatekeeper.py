@@ -40,8 +40,10 @@ CABIN: Final = "ship-"
 SAFE_VALUES: Final = {"attitude.mode": (3.0,)}
 """Settings of which safe mode leaves the caretaker some values only: the station stays turned to
 the Sun until people say otherwise. [-]"""
-TO_SI: Final = {"Pa": 1.0, "hPa": 100.0, "kPa": 1_000.0, "mmHg": 133.322, "-": 1.0, "": 1.0}
+TO_SI: Final = {"Pa": 1.0, "hPa": 100.0, "kPa": 1_000.0, "mmHg": 133.322, "%": 0.01, "-": 1.0}
 """Units in which telemetry may tell what the gate asks; mmHg by its definition. [SI/unit]"""
+ASIDE: Final = 30.0
+"""How far the gate's clock may have run ahead by second steps in one moment; ours. [s]"""
 NEVER_THERE: Final = {"spacewalk": "people.outside", "capture": "visit.capture"}
 """Quantities that are surely zero on a station whose dictionary has no such parameter. [-]"""
 
@@ -292,6 +294,38 @@ def judge(
     return Answer(time, ask, decision.verdict, "; ".join(texts)), after
 
 
+def answered(
+    vehicle: Vehicle, state: GateState, facts: Facts, ask: Ask, time: float
+) -> tuple[Answer, GateState]:
+    """Ask the gate for a command, and give the second step for those on board.
+
+    Parameters
+    ----------
+    vehicle, state, facts, ask, time
+        As of `judge`.
+
+    Returns
+    -------
+    answer : Answer
+        To the latest step, dated as given.
+    state : GateState
+        For the next command.
+
+    Notes
+    -----
+    The second step comes one second after the first, on the telemetry at hand. What is asked
+    next in the same moment is judged after it: one commander's first steps do not undo one another.
+    """
+    begun = time
+    if 0.0 < state.last_time - time <= ASIDE:
+        begun = state.last_time
+    answer, state = judge(vehicle, state, facts, ask, begun)
+    if answer.verdict is Verdict.HELD and repeats_itself(ask.commander):
+        second = begun + vehicle.layout.limits.opens_after
+        answer, state = judge(vehicle, state, facts, ask, second)
+    return replace(answer, time=time), state
+
+
 def repeats_itself(commander: Commander) -> bool:
     """Tell whether the loop gives the second step of a held command, one second after the first.
 
@@ -303,9 +337,9 @@ def repeats_itself(commander: Commander) -> bool:
     Returns
     -------
     bool
-        True of the caretaker and the managers: two messages on board, each judged by the facts of
-        its second. False of ground and crew: the second step is a second uplink, or a second hand
-        at the panel, given by asking again after the first is held.
+        True of the caretaker and the managers: two messages on board, each judged by
+        itself. False of ground and crew: the second step is a second uplink, or a second
+        hand at the panel, given by asking again after the first is held.
     """
     return commander in (Commander.CARETAKER, Commander.MANAGER)
 

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
-from stationkeeper.caretaker.authority import Act, Commander, Verdict
+from stationkeeper.caretaker.authority import HAZARDOUS, Act, Commander, Verdict
 from stationkeeper.caretaker.limits_mind import twin_of
 from stationkeeper.caretaker.procedures import Book, Desk, read_book, within
 from stationkeeper.caretaker.vehicle import Answer, Ask, Noticed, Seen, Vehicle
@@ -28,11 +28,11 @@ TRIES: Final = 3  # of restoring one load; ours
 class GroundMind:
     """People on the ground who follow procedures to the end, judging each step by its effect.
 
-    They see telemetry, alarms and answers only while there is a link; what happened without one
-    they see when it comes back, from the recorder. They begin on a symptom `reaction_s` after they
-    have seen it, and command only over a link. A hazardous command is sent twice: the second
-    uplink goes out after the first is seen held. When all is well they end safe mode and restore
-    what was shed.
+    They see telemetry, alarms and answers only while there is a link; what happened without
+    one they see when it comes back, from the recorder. They begin on a symptom `reaction_s`
+    after they have seen it, and command only over a link. A hazardous command is sent twice:
+    the second uplink goes out after the first is seen held, and the next hazardous one after
+    its end. When all is well they end safe mode and restore what was shed.
 
     Hatches that were closed stay so: opening one is a decision of its own, not made here.
 
@@ -84,8 +84,12 @@ class GroundMind:
         """On the recorder, not yet seen. [-]"""
         self.unheard: list[Answer] = []
         """Answers that have not come down yet. [-]"""
-        self.second: list[tuple[float, Ask]] = []
-        """Second uplinks, and when they go out. [s]"""
+        self.outbox: list[Ask] = []
+        """Hazardous commands, sent one after the other: a further one uses a first step up. [-]"""
+        self.second_due = np.inf
+        """When the second uplink of the first in the box goes out. [s]"""
+        self.sent = False
+        """The first in the box is up, its answer not yet seen. [-]"""
         self.on_at_first: list[str] = []
         """Loads that ran when the station was first seen: how it should be. [-]"""
         self.looked_first = False
@@ -99,20 +103,23 @@ class GroundMind:
         self.unheard += list(seen.answers)
         if not seen.link:
             return [], seen.time + (POLL if self._waiting() else HEARTBEAT)
-        asks = self._repeated(seen)
+        self._hear()
         self._take_notice(seen)
         done, given_up = self.desk.advance(
             seen.time, seen.time, seen.readings, seen.measured, min(self.reaction, STEP_PAUSE)
         )
-        asks += done
-        asks += self._safe_mode(seen, [one.title for one in given_up if one.last == SAFE_MODE])
+        asks = done + self._safe_mode(
+            seen, [one.title for one in given_up if one.last == SAFE_MODE]
+        )
         asks += self._restored(seen)
+        asks = self._sendable(seen, asks)
         due = min(
             seen.time + HEARTBEAT,
             self.desk.next_due(),
             self.leave_due,
             self.restore_due,
-            *(when for when, _ in self.second),
+            self.second_due,
+            seen.time + SECOND_AFTER if self.outbox else np.inf,
         )
         asks = [replace(ask, commander=Commander.GROUND) for ask in asks]
         return asks, max(due, seen.time + 1.0)
@@ -123,7 +130,9 @@ class GroundMind:
             "desk": self.desk.save(),
             "recorded": [asdict(one) for one in self.recorded],
             "unheard": [_answer_row(one) for one in self.unheard],
-            "second": [[when, _ask_row(ask)] for when, ask in self.second],
+            "outbox": [_ask_row(ask) for ask in self.outbox],
+            "second_due": _plain(self.second_due),
+            "sent": self.sent,
             "on_at_first": list(self.on_at_first),
             "looked_first": self.looked_first,
             "tries": dict(self.tries),
@@ -136,7 +145,8 @@ class GroundMind:
         self.desk.restore(saved["desk"])
         self.recorded = [Noticed(**row) for row in saved["recorded"]]
         self.unheard = [_answer(row) for row in saved["unheard"]]
-        self.second = [(when, _ask(row)) for when, row in saved["second"]]
+        self.outbox = [_ask(row) for row in saved["outbox"]]
+        self.second_due, self.sent = _number(saved["second_due"]), saved["sent"]
         self.on_at_first = list(saved["on_at_first"])
         self.looked_first = saved["looked_first"]
         self.tries = dict(saved["tries"])
@@ -145,17 +155,43 @@ class GroundMind:
 
     def _waiting(self) -> bool:
         dues = np.isfinite(self.leave_due) or np.isfinite(self.restore_due)
-        return bool(self.recorded or self.unheard or self.second or self.desk.runs or dues)
+        return bool(self.recorded or self.unheard or self.outbox or self.desk.runs or dues)
 
-    def _repeated(self, seen: Seen) -> list[Ask]:
-        """Send the second uplink of what was seen held."""
+    def _hear(self) -> None:
+        """Take the answers to the hazardous command that is up."""
         for answer in self.unheard:
-            if answer.verdict is Verdict.HELD:
-                self.second.append((answer.time + SECOND_AFTER, answer.ask))
+            mine = self.outbox and answer.ask.commander is Commander.GROUND
+            if mine and (answer.ask.name, answer.ask.value) == (
+                self.outbox[0].name,
+                self.outbox[0].value,
+            ):
+                self.sent = False
+                self.second_due = np.inf
+                if answer.verdict is Verdict.HELD:
+                    self.second_due = answer.time + SECOND_AFTER
+                else:
+                    self.outbox.pop(0)
         self.unheard = []
-        going = [ask for when, ask in self.second if when <= seen.time]
-        self.second = [(when, ask) for when, ask in self.second if when > seen.time]
+
+    def _sendable(self, seen: Seen, asks: list[Ask]) -> list[Ask]:
+        """Return what goes up now: all that is no hazard, and one step of one hazard."""
+        going = []
+        for ask in asks:
+            if not self._is_hazard(ask):
+                going.append(ask)
+            elif all((ask.name, ask.value) != (one.name, one.value) for one in self.outbox):
+                self.outbox.append(ask)
+        waits = np.isfinite(self.second_due) and seen.time < self.second_due
+        if self.outbox and not self.sent and not waits:
+            self.sent, self.second_due = True, np.inf
+            going.append(self.outbox[0])
         return going
+
+    def _is_hazard(self, ask: Ask) -> bool:
+        row = self.vehicle.command_rows.get(ask.name)
+        if row is None or ask.name == SAFE_MODE:
+            return ask.name == LEAVE_SAFE_MODE
+        return (row.act if ask.value != 0.0 else row.act_off) in HAZARDOUS
 
     def _take_notice(self, seen: Seen) -> None:
         """Look at telemetry, and at what the recorder has kept."""
