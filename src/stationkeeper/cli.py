@@ -375,6 +375,80 @@ def _latitude_longitude(text: str | None) -> tuple[float, float] | None:
     return latitude, longitude
 
 
+@app.command()
+def operate(
+    programme: Source,
+    station: Annotated[str, typer.Option(help="Key of the station that is flown.")],
+    days: Annotated[float, typer.Option(help="How long. [d]")] = 30.0,
+    uncrewed: Annotated[bool, typer.Option("--uncrewed", help="Nobody is aboard.")] = False,
+    faults: Annotated[
+        str,
+        typer.Option(help="none, random, a file, or kind:component@seconds=size, with commas."),
+    ] = "none",
+    caretaker: Annotated[
+        str, typer.Option(help="nobody, limits, ground, one installed, or module:Class.")
+    ] = "limits",
+    link: Annotated[
+        str, typer.Option(help="The ground is reached by stations, two-relays or full-relay.")
+    ] = "full-relay",
+    reaction_min: Annotated[
+        float, typer.Option(help="Of people on the ground, to a symptom seen. [min]")
+    ] = 30.0,
+    first_day: Annotated[
+        str | None, typer.Option(metavar="DATE", help="In the place of the plant's own.")
+    ] = None,
+    missions: Annotated[
+        int, typer.Option(help="Above 1: all baselines and this caretaker on common faults.")
+    ] = 1,
+    override: Override = None,
+    setting: Setting = None,
+    as_known: AsKnown = None,
+    seed: Annotated[int, typer.Option(help="Seed of all draws.")] = 1,
+    out: Annotated[Path, typer.Option(help="Folder in which the run folder is made.")] = Path(
+        "runs"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Fly one station second by second: faults, telemetry, the watch, and who commands it."""
+    document = _read(programme, override, setting, as_known)
+    from stationkeeper.operations.minds import commanded
+    from stationkeeper.operations.operate import operate as fly
+    from stationkeeper.operations.pairs import fly_pairs
+    from stationkeeper.operations.plan import FlightPlan
+    from stationkeeper.report.operations_page import (
+        operations_text,
+        pairs_text,
+        write_operations_report,
+        write_pairs_report,
+    )
+
+    plan = FlightPlan(
+        document,
+        station,
+        days,
+        uncrewed=uncrewed,
+        faults=faults,
+        command=commanded(caretaker, link, reaction_min),
+        first_day=_day(first_day, "--first-day"),
+        seed=seed,
+    )
+    with _progress() as progress:
+        if missions > 1:
+            folder = fly_pairs(plan, missions, out=out, progress=progress)
+            progress("report: drawing")
+            page, name, text = write_pairs_report(folder), "pairs.json", pairs_text
+        else:
+            folder = fly(plan, out=out, progress=progress)
+            progress("report: drawing")
+            page, name, text = write_operations_report(folder), "operations.json", operations_text
+    found = json.loads((folder / name).read_bytes())
+    if as_json:
+        _print_document({"folder": str(folder), "report": str(page), **found})
+        return
+    print(_visible(text(found)))
+    print(f"\nreport   {page}\nresults  {folder}")
+
+
 @app.command(name="watch")
 def watch_file(
     file: Annotated[

@@ -152,7 +152,8 @@ def begin(
     arrays["samples"][0] = arrays["signals"][numbers]
     return Flight(
         built=built, around=around, mind=mind, who=who, commander=commander, faults=faults,
-        duration=duration, arrays=arrays, windows=windows_of(faults), fault_rows=fault_rows(registry, faults),
+        duration=duration, arrays=arrays, windows=windows_of(faults),
+        fault_rows=fault_rows(registry, faults),
         active=[True] * len(faults), sampled=np.array(numbers), nominal=nominal,
         archive=Archive(folder or Path(), registry.readings), keeps=folder is not None,
         own_parts=[replace(part, state=part.state.copy(), ledger=part.ledger.copy())
@@ -327,7 +328,7 @@ def _tell_notices(flight: Flight) -> None:
 
 
 def _ask(flight: Flight) -> None:
-    """Show the mind what telemetry tells, and carry out what it asks for as far as the gate lets."""
+    """Show the mind what telemetry tells, and carry out what it asks for and the gate allows."""
     if flight.failed or not (flight.time >= flight.wake or flight.noticed or flight.answers):
         return
     seen = Seen(
@@ -408,7 +409,7 @@ def _carry_out(flight: Flight, ask: Ask) -> None:
 
 def _own_parts(flight: Flight, passed: float) -> None:
     """Step the parts of users, which are plain Python, over what was flown."""
-    for number, (own, part) in enumerate(flight.built.own):
+    for number, (own, _) in enumerate(flight.built.own):
         due = flight.own_time.get(number, 0.0)
         while due + own.period <= flight.time:
             due += own.period

@@ -14,8 +14,8 @@ from stationkeeper.caretaker.limits_mind import LimitsMind
 from stationkeeper.caretaker.nobody import Nobody
 from stationkeeper.caretaker.vehicle import Mind, Vehicle
 from stationkeeper.errors import InputError
-from stationkeeper.operations.ground import GroundMind
-from stationkeeper.operations.surroundings import LinkKind
+from stationkeeper.operations.ground import LONGEST, SHORTEST, GroundMind
+from stationkeeper.operations.surroundings import LINKS, LinkKind
 from stationkeeper.programme.problems import choices, nearest, shown
 
 SHIPPED: Final = ("nobody", "limits", "ground")
@@ -54,6 +54,24 @@ class Command:
 
 
 NOBODY: Final = Command("nobody")
+
+
+def commanded(name: str, link: str, reaction_min: float) -> Command:
+    """Return who commands, from what a command line gives.
+
+    Raises
+    ------
+    InputError
+        If the link, or the reaction of the ground, is no such thing.
+    """
+    if link not in LINKS:
+        raise InputError(f"--link: given {shown(link)}; expected {choices(LINKS)}")
+    if not SHORTEST <= 60.0 * reaction_min <= LONGEST:
+        raise InputError(
+            f"--reaction-min: given {reaction_min:g}; expected {SHORTEST / 60:g} to"
+            f" {LONGEST / 60:g} minutes"
+        )
+    return Command(name, link, 60.0 * reaction_min)
 
 
 def mind_of(command: Command) -> Callable[[Vehicle], Mind]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,10 +13,8 @@ from stationkeeper.errors import InputError
 from stationkeeper.operations.archive import FOLDER as TELEMETRY
 from stationkeeper.operations.checkpoint import CHECKPOINT, take_up, write_checkpoint
 from stationkeeper.operations.document import document
-from stationkeeper.operations.flight import fly
-from stationkeeper.operations.minds import NOBODY, Command
+from stationkeeper.operations.flight import STEP, fly
 from stationkeeper.operations.plan import FlightPlan, flight_of, mission_of
-from stationkeeper.programme.document import Programme
 from stationkeeper.programme.write import as_toml
 from stationkeeper.results.folder import COMPLETE, PROGRAMME, RUNNING, begin_folder, locked
 from stationkeeper.results.storage import write_document
@@ -26,48 +24,18 @@ MOST_DAYS: Final = 3_660.0  # ten years; chosen by us
 DOCUMENT: Final = "operations.json"
 
 
-def operate(
-    programme: Programme,
-    *,
-    station: str,
-    days: float,
-    out: Path,
-    uncrewed: bool = False,
-    faults: str = "none",
-    command: Command | None = None,
-    first_day: date | None = None,
-    seed: int = 1,
-    mission: int = 0,
-    source_text: str | None = None,
-    progress: Progress | None = None,
-) -> Path:
+def operate(plan: FlightPlan, *, out: Path, progress: Progress | None = None) -> Path:
     """Fly one station second by second and leave a run folder.
 
-    The same input gives the same telemetry to the bit. A run that was killed goes on at its last
+    The same plan gives the same telemetry to the bit. A run that was killed goes on at its last
     checkpoint, a day of flight before at most, when it is called again with the same arguments.
 
     Parameters
     ----------
-    programme : Programme
-        A checked programme.
-    station : str
-        Key of a station with a plant.
-    days : float
-        To fly, above zero. [d]
+    plan : FlightPlan
+        What is flown.
     out : Path
         Folder in which the run folder is made.
-    uncrewed : bool
-        Nobody is aboard.
-    faults : str
-        ``none``, ``random``, a shipped or own file, or ``kind:component@seconds[,...]``.
-    command : Command, optional
-        Who commands; nobody if not given.
-    first_day : date, optional
-        In the place of the plant's own.
-    seed, mission : int
-        Of hidden constants, faults and noise.
-    source_text : str, optional
-        Text of programme.toml in the run folder; the document itself if not given.
     progress : callable, optional
         Told in words what is done.
 
@@ -83,38 +51,41 @@ def operate(
     StorageError
         If the folder cannot be written.
     """
-    if not 0 < days <= MOST_DAYS:
-        raise InputError(f"--days: given {days:g}, expected more than 0, at most {MOST_DAYS:g}")
-    if not 0 <= seed < 2**63:
-        raise InputError(f"--seed: given {seed}, expected 0 to 2**63 - 1")
+    if not STEP <= plan.duration <= MOST_DAYS * SECONDS_PER_DAY:
+        raise InputError(
+            f"--days: given {plan.days:g}, expected more than 0, at most {MOST_DAYS:g}"
+        )
+    if not 0 <= plan.seed < 2**63:
+        raise InputError(f"--seed: given {plan.seed}, expected 0 to 2**63 - 1")
     say = progress or (lambda text: None)
     begun = time.perf_counter()
-    plan = FlightPlan(
-        programme, station, days, uncrewed, faults, command or NOBODY, first_day, seed,
-        mission,
-    )  # fmt: skip
     mission = mission_of(plan, say)
     ready = time.perf_counter()
     now = datetime.now(UTC)
     state: dict[str, Any] = {
         "format": 1,
         "kind": "operations",
-        "programme": programme.name,
-        "title": programme.title,
-        "station": station,
+        "programme": plan.programme.name,
+        "title": plan.programme.title,
+        "station": plan.station,
         "version": stationkeeper.__version__,
         "code": code_digest(),
         "libraries": libraries(),
         "identity": plan.identity(),
-        "seed": seed,
+        "seed": plan.seed,
         "state": RUNNING,
         "started": now.isoformat(timespec="seconds"),
         "finished": None,
         "durations_s": {},
     }
-    text = source_text or as_toml(programme.as_document(), "As read, overrides applied.")
+    text = as_toml(plan.programme.as_document(), "As read, overrides applied.")
     folder = begin_folder(
-        out, f"{programme.name}-{station}", state, {PROGRAMME: text.encode()}, now, (TELEMETRY,)
+        out,
+        f"{plan.programme.name}-{plan.station}",
+        state,
+        {PROGRAMME: text.encode()},
+        now,
+        (TELEMETRY,),
     )
     with locked(folder):
         if folder.state().get("state") != COMPLETE:

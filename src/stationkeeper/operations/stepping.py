@@ -86,7 +86,8 @@ def fly_steps(
         Signals kept once a minute, and where to, (minute, signal).
     sensor_wires, sensor_constants, sensor_state, row, measured : ndarray
         See `sensors.sense`; the latest row and when each parameter came last. [s]
-    manager_columns, manager_scales, manager_bounds, manager_waits, manager_alive, managers : ndarray
+    manager_columns, manager_scales, manager_bounds, manager_waits : ndarray
+    manager_alive, managers : ndarray
         See `module_managers.managers_step`.
     leads, safe_switch : int
         Signal that a computer leads, switch of safe mode.
