@@ -8,7 +8,7 @@ from scipy.signal import lfilter
 
 from stationkeeper.caretaker.events import count_events, merged_spans, precision_recall_f
 from stationkeeper.caretaker.familiarity import held_out_distances
-from stationkeeper.caretaker.forecast import fit_forecaster, fold_bounds
+from stationkeeper.caretaker.forecast import fit_forecaster, fold_bounds, held
 from stationkeeper.caretaker.limits import limit_alarms
 from stationkeeper.caretaker.residuals import smoothed
 from stationkeeper.caretaker.thresholds import dynamic_ratios
@@ -330,6 +330,36 @@ def test_residuals_are_those_of_rows_left_out():
         noise, np.zeros((120, 0)), lags=50, decay=20.0, penalty=1e-9, folds=8
     )
     assert residuals.std() > 1.0  # of a fit to itself it would be far below
+
+
+def test_channels_fitted_at_once_are_as_fitted_alone():
+    random = np.random.default_rng(RNG_SEED)
+    readings = np.cumsum(random.standard_normal((ROWS, 40)), axis=0) * 0.1
+    readings += random.standard_normal((ROWS, 40))
+    readings[random.random(readings.shape) < 0.02] = np.nan
+    readings[:, 3] = 5.0
+    flags = (random.random((ROWS, 6)) < 0.02).astype(float)
+    flags[:, 5] = 0.0
+    chosen = Settings(lags=4, seen_rows=0, smoothing_rows=8.0)
+    together = learn(readings, flags, chosen)
+    assert not together.flag_weights[:, 5].any()
+    for channel in range(40):
+        alone, residuals = fit_forecaster(
+            held(readings[:, channel]),
+            flags[:, :5],
+            lags=4,
+            decay=chosen.flag_rows,
+            penalty=chosen.penalty,
+            folds=chosen.folds,
+        )
+        amounts = np.abs(residuals)
+        limit = chosen.residual_margin * smoothed(amounts, 8.0, amounts[0]).max()
+        scaling = [alone.centre / alone.scale, alone.scale, alone.constant]
+        assert np.allclose(together.scaling[:, channel], scaling, rtol=1e-9, atol=1e-12)
+        assert np.allclose(together.lag_weights[:, channel], alone.lag_weights, atol=1e-10)
+        assert np.allclose(together.flag_weights[:, :5, channel], alone.flag_weights.T, atol=1e-10)
+        assert together.limits[0, channel] == pytest.approx(max(limit, 0.03), rel=1e-9)
+        assert together.expected[0, channel] == pytest.approx(amounts.mean(), abs=1e-10)
 
 
 def test_few_rows_are_judged_in_fewer_runs():

@@ -9,6 +9,7 @@ from stationkeeper.caretaker.events import Span, merged_spans
 from stationkeeper.caretaker.familiarity import channel_states, held_out_distances, thinned
 from stationkeeper.caretaker.forecast import LARGEST, fit_forecaster, held, standardised
 from stationkeeper.caretaker.residuals import smoothed
+from stationkeeper.caretaker.watch_fit import fit_forecasters
 from stationkeeper.caretaker.watch_step import (
     DISTANCE,
     LEVELS,
@@ -145,7 +146,22 @@ def learn(readings: ArrayLike, flags: ArrayLike, settings: Settings | None = Non
     expected = np.zeros((2, channels))
     most = max(1, min(chosen.seen_rows, len(table)))
     seen, seen_count = np.zeros((channels, most, 3)), np.zeros(channels, dtype=np.int64)
-    for channel in range(channels):
+    if chosen.seen_rows == 0:
+        fits = fit_forecasters(
+            table,
+            commands[:, used],
+            lags=chosen.lags,
+            decay=chosen.flag_rows,
+            penalty=chosen.penalty,
+            folds=chosen.folds,
+            smoothing=chosen.smoothing_rows,
+        )
+        scaling[:] = fits.centre / fits.scale, fits.scale, fits.constant
+        lag_weights[: chosen.lags] = fits.lag_weights
+        flag_weights[:, used] = fits.flag_weights
+        expected[0] = fits.mean
+        limits[:] = chosen.residual_margin * fits.most, np.zeros(channels)
+    for channel in range(channels if chosen.seen_rows > 0 else 0):
         values = held(table[:, channel])
         fitted, residuals = fit_forecaster(
             values,
@@ -163,18 +179,16 @@ def learn(readings: ArrayLike, flags: ArrayLike, settings: Settings | None = Non
         limits[0, channel] = (
             chosen.residual_margin * smoothed(amounts, chosen.smoothing_rows, amounts[0]).max()
         )
-        limits[1, channel] = 0.0
-        if chosen.seen_rows > 0:
-            states = channel_states(
-                standardised(values, fitted.centre, fitted.scale), chosen.state_rows
-            )
-            kept = thinned(states, chosen.seen_rows)
-            seen[channel, : len(kept)], seen_count[channel] = kept, len(kept)
-            apart = held_out_distances(states, chosen.seen_rows, chosen.folds)
-            expected[1, channel] = apart.mean()
-            limits[1, channel] = (
-                chosen.distance_margin * smoothed(apart, chosen.smoothing_rows, apart[0]).max()
-            )
+        states = channel_states(
+            standardised(values, fitted.centre, fitted.scale), chosen.state_rows
+        )
+        kept = thinned(states, chosen.seen_rows)
+        seen[channel, : len(kept)], seen_count[channel] = kept, len(kept)
+        apart = held_out_distances(states, chosen.seen_rows, chosen.folds)
+        expected[1, channel] = apart.mean()
+        limits[1, channel] = (
+            chosen.distance_margin * smoothed(apart, chosen.smoothing_rows, apart[0]).max()
+        )
     return Watcher(
         settings=chosen,
         scaling=scaling,
