@@ -80,8 +80,8 @@ def gravity_gradient_torque(inertia: ArrayLike, down: ArrayLike, radius: ArrayLi
 
     Notes
     -----
-    In the equilibrium of a space station given in [2]_ it cancels the turning of the momentum to
-    2e-5 of its size (tests/unit/test_attitude.py); the example of [3]_ is met as printed.
+    In the equilibrium of a space station given in [2]_ it falls to 1e-12 of what it is in the axes
+    of flight (tests/unit/test_attitude.py); the example of [3]_ is met as printed.
 
     References
     ----------

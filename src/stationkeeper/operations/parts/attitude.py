@@ -45,6 +45,7 @@ SIDE_SHARE: Final = 0.3  # [-] of the offset of pressure that lies sideways; our
 BANDWIDTH: Final = 0.02  # [rad/s] of the hold on wheels, critically damped; ours
 SLEW_RATE: Final = np.radians(0.2)  # [rad/s] of turns by thrusters; ours
 SLEW_GAIN: Final = 0.02  # [1/s] rate asked for an error; ours
+STOPPING: Final = 1.0  # [-] half of the thrusters' torque stops a turn in time; ours
 RATE_GAIN: Final = 0.2  # [1/s] of thrusters on a wrong rate; ours
 RATE_BAND: Final = np.radians(0.005)  # [rad/s] of wrong rate that is let be; ours
 ERROR_BAND: Final = np.radians(0.5)  # [rad] that thrusters let be; ours
@@ -178,7 +179,7 @@ def _orbit_rate(house: House) -> float:
 def levers(house: House) -> dict[str, float]:
     """Return how far fore of the centre each module pushes up or down. [m]
 
-    Ours: no document tells it. Modules stand in the order in which they came, the first aft, on a
+    Ours: no document tells it. Modules stand in the order in which they came, the last aft, on a
     rod with the mass and the largest moment of inertia of the station, none nearer than a quarter
     of its length.
     """
@@ -186,7 +187,7 @@ def levers(house: House) -> dict[str, float]:
     count = len(house.rooms)
     found = {}
     for place, room in enumerate(house.rooms):
-        share = place / (count - 1) - 0.5 if count > 1 else 0.5
+        share = 0.5 - place / (count - 1) if count > 1 else 0.5
         found[room.name] = length * (max(share, 0.25) if share >= 0 else min(share, -0.25))
     return found
 
@@ -611,7 +612,9 @@ def step(
                     state[S_DAMPING] = 0.0
                 follow = 0.0 if state[S_DAMPING] > HALF else SLEW_GAIN
                 far = max(error - ERROR_BAND, 0.0) / max(error, 1e-12) * follow
-                far *= min(1.0, SLEW_RATE / max(error * far, 1e-12))
+                # No faster than can be stopped on the way.
+                most = min(SLEW_RATE, np.sqrt(STOPPING * authority / max(cx, cy, cz) * error))
+                far *= min(1.0, most / max(error * far, 1e-12))
                 ux, uy, uz = -far * ex - vx, -far * ey - vy, -far * ez - vz
                 if np.sqrt(ux * ux + uy * uy + uz * uz) < RATE_BAND:
                     ux = uy = uz = 0.0
