@@ -89,30 +89,23 @@ def step(
             signals[heat] = 0.0
 
     frozen = signals[wires[at.WATER_ICE]] > at.FROZEN_FROM
-    condensate, processing = 0.0, 0.0
-    for machine in range(count):
-        liquid = _machine_step(
-            dt,
-            machine,
-            people,
-            frozen,
-            signals,
-            health,
-            wires,
-            constants,
-            state,
-            tail,
-            ledger,
-            after_hatches,
-        )
-        if liquid > 0.0:
-            condensate += liquid
-        elif liquid < 0.0:
-            processing -= liquid
+    condensate, processing = _machines_step(
+        dt,
+        people,
+        frozen,
+        signals,
+        health,
+        wires,
+        constants,
+        state,
+        tail,
+        ledger,
+        after_hatches,
+    )
     _supply_step(dt, signals, health, switches, wires, constants, gas, tail, ledger)
-    _leaks_step(dt, signals, health, switches, wires, constants, state, tail, ledger, rooms)
-    _seals_step(dt, signals, health, wires, state, rooms, hatches, after_rooms)
     kinds = 6 if tail[at.DIRTY] > 0.0 else 4
+    _leaks_step(dt, signals, health, switches, wires, constants, state, tail, ledger, rooms, kinds)
+    _seals_step(dt, signals, health, wires, state, rooms, hatches, after_rooms)
     level_step(
         gas,
         moles,
@@ -264,9 +257,8 @@ def _burn_step(
 
 
 @inner_kernel
-def _machine_step(
+def _machines_step(
     dt: float,
-    machine: int,
     people: float,
     frozen: bool,
     signals: Array,
@@ -277,100 +269,112 @@ def _machine_step(
     tail: Array,
     ledger: Array,
     after_hatches: int,
-) -> float:
-    """Run one machine; return condensate [kg], or less than zero: waste water taken in [kg/s]."""
+) -> tuple[float, float]:
+    """Run all machines; return condensate [kg], and what processors take in [kg/s]."""
     rooms = wires[at.ROOMS]
-    row = wires[at.MACHINES_AT] + at.MACHINE_ROW * machine
-    own = at.CONSTANTS_HEAD + 2 * rooms + at.CONSTANTS_ROW * machine
-    place = after_hatches + at.MACHINE_STATES * machine
-    kind, room = wires[row + at.KIND], wires[row + at.ROOM]
-    told = wires[row + at.MACHINE_SIGNALS]
-    fault = wires[row + at.MACHINE_HEALTH]
-    start, stop = constants[own + at.START], constants[own + at.STOP]
-    temperature = signals[wires[wires[at.ROOMS_AT] + at.ROOM_ROW * room + at.ROOM_TEMPERATURE]]
-    size = constants[at.CONSTANTS_HEAD + room]
-    # Pressure of a gas by its moles. [Pa/mol]
-    unit = GAS_CONSTANT * temperature / size
-    level, falls = 0.0, False  # a machine starts where `level` rises over `start`, or falls below
-    if kind == at.OXYGEN_MACHINE:
-        level, falls = state[6 * room + OXYGEN] * _OXYGEN_MOLES * unit, True
-        if people <= 0.0:
-            start = constants[own + at.START_EMPTY]
-    elif kind == at.BED_MACHINE:
-        level = state[6 * room + CARBON_DIOXIDE] * _DIOXIDE_MOLES * unit
-    elif kind == at.CONDENSER:
-        level = state[6 * room + VAPOUR] * _VAPOUR_MOLES * unit
-        level /= state[at.SATURATED * rooms + room]
-    elif kind == at.FILTER:
-        level = (state[6 * room + TRACE] + state[6 * room + SMOKE]) / size
-    else:
-        level = tail[at.WASTE]
-    running = state[place + at.IS_RUNNING]
-    if (level < start) if falls else (level > start):
-        running = 1.0
-    elif (level >= stop) if falls else (level <= stop):
-        running = 0.0
-    state[place + at.IS_RUNNING] = running
-    watts = constants[own + at.WATTS]
-    signals[wires[row + at.ASKED]] = watts if running > 0.0 else at.IDLE * watts
-    works = signals[wires[row + at.ON]] * running
-    if signals[wires[row + at.ALIVE]] < 0.5:
-        works = 0.0
-    signals[told + at.RUNNING] = 1.0 if works > 0.0 else 0.0
-    if works <= 0.0:
-        signals[told + at.FLOW] = 0.0
-        return 0.0
-    rate = works * constants[own + at.RATE] * max(health[fault + at.OUTPUT], 0.0)
-    liquid, moved = 0.0, 0.0
-    if kind == at.OXYGEN_MACHINE:
-        wanted = 0.0 if frozen else rate * WATER_FOR_OXYGEN * dt
-        split = min(wanted, tail[at.POTABLE])
-        made = split / WATER_FOR_OXYGEN
-        tail[at.POTABLE] -= split
-        state[6 * room + OXYGEN] += made
-        ledger[at.ELECTROLYSED] += made
-        ledger[at.HYDROGEN] += split - made
-        moved = made / dt
-    elif kind == at.BED_MACHINE:
-        before = state[6 * room + CARBON_DIOXIDE]
-        beds = state[place + at.BEDS : place + at.BEDS + 4]
-        # A jammed valve: the same bed takes until it is full.
-        if health[fault + at.JAMMED] >= 0.5:
-            beds[2] = min(beds[2], BED_HALF_CYCLE - 2.0 * dt)
-        ledger[at.DUMPED] += remove_step(
-            state[6 * room : 6 * room + 6],
-            beds,
-            size,
-            temperature,
-            rate,
-            constants[own + at.EFFICIENCY],
-            constants[own + at.CAPACITY],
-            BED_HALF_PRESSURE,
-            BED_HALF_CYCLE,
-            constants[own + at.RELEASE],
-            dt,
-        )
-        moved = (before - state[6 * room + CARBON_DIOXIDE]) / dt
-        signals[told + at.BED] = beds[3]
-    elif kind == at.CONDENSER:
-        coil = signals[wires[row + at.LOOP]] + health[fault + at.COIL_WARMER]
-        liquid = condense_step(
-            state[6 * room : 6 * room + 6], size, temperature, max(coil, at.FREEZES + 1.0), rate, dt
-        )
-        ledger[at.CONDENSED] += liquid
-        moved = liquid / dt
-    elif kind == at.FILTER:
-        moved = rate
-        if tail[at.DIRTY] > 0.0:
-            share = -math.expm1(-rate * constants[own + at.EFFICIENCY] * dt / size)
-            for dirt in (TRACE, SMOKE):
-                taken = share * state[6 * room + dirt]
-                state[6 * room + dirt] -= taken
-                ledger[at.CLEANED_TRACE + dirt - TRACE] += taken
-    elif not frozen:
-        liquid, moved = -rate, min(rate, tail[at.WASTE] / dt)
-    signals[told + at.FLOW] = moved
-    return liquid
+    condensate, processing = 0.0, 0.0
+    for machine in range(wires[at.MACHINES]):
+        row = wires[at.MACHINES_AT] + at.MACHINE_ROW * machine
+        own = at.CONSTANTS_HEAD + 2 * rooms + at.CONSTANTS_ROW * machine
+        place = after_hatches + at.MACHINE_STATES * machine
+        kind, room = wires[row + at.KIND], wires[row + at.ROOM]
+        told = wires[row + at.MACHINE_SIGNALS]
+        fault = wires[row + at.MACHINE_HEALTH]
+        start, stop = constants[own + at.START], constants[own + at.STOP]
+        temperature = signals[wires[wires[at.ROOMS_AT] + at.ROOM_ROW * room + at.ROOM_TEMPERATURE]]
+        size = constants[at.CONSTANTS_HEAD + room]
+        # Pressure of a gas by its moles. [Pa/mol]
+        unit = GAS_CONSTANT * temperature / size
+        level, falls = (
+            0.0,
+            False,
+        )  # a machine starts where `level` rises over `start`, or falls below
+        if kind == at.OXYGEN_MACHINE:
+            level, falls = state[6 * room + OXYGEN] * _OXYGEN_MOLES * unit, True
+            if people <= 0.0:
+                start = constants[own + at.START_EMPTY]
+        elif kind == at.BED_MACHINE:
+            level = state[6 * room + CARBON_DIOXIDE] * _DIOXIDE_MOLES * unit
+        elif kind == at.CONDENSER:
+            level = state[6 * room + VAPOUR] * _VAPOUR_MOLES * unit
+            level /= state[at.SATURATED * rooms + room]
+        elif kind == at.FILTER:
+            level = (state[6 * room + TRACE] + state[6 * room + SMOKE]) / size
+        else:
+            level = tail[at.WASTE]
+        running = state[place + at.IS_RUNNING]
+        if (level < start) if falls else (level > start):
+            running = 1.0
+        elif (level >= stop) if falls else (level <= stop):
+            running = 0.0
+        state[place + at.IS_RUNNING] = running
+        watts = constants[own + at.WATTS]
+        signals[wires[row + at.ASKED]] = watts if running > 0.0 else at.IDLE * watts
+        works = signals[wires[row + at.ON]] * running
+        if signals[wires[row + at.ALIVE]] < 0.5:
+            works = 0.0
+        signals[told + at.RUNNING] = 1.0 if works > 0.0 else 0.0
+        if works <= 0.0:
+            signals[told + at.FLOW] = 0.0
+            continue
+        rate = works * constants[own + at.RATE] * max(health[fault + at.OUTPUT], 0.0)
+        moved = 0.0
+        if kind == at.OXYGEN_MACHINE:
+            wanted = 0.0 if frozen else rate * WATER_FOR_OXYGEN * dt
+            split = min(wanted, tail[at.POTABLE])
+            made = split / WATER_FOR_OXYGEN
+            tail[at.POTABLE] -= split
+            state[6 * room + OXYGEN] += made
+            ledger[at.ELECTROLYSED] += made
+            ledger[at.HYDROGEN] += split - made
+            moved = made / dt
+        elif kind == at.BED_MACHINE:
+            before = state[6 * room + CARBON_DIOXIDE]
+            beds = state[place + at.BEDS : place + at.BEDS + 4]
+            # A jammed valve: the same bed takes until it is full.
+            if health[fault + at.JAMMED] >= 0.5:
+                beds[2] = min(beds[2], BED_HALF_CYCLE - 2.0 * dt)
+            ledger[at.DUMPED] += remove_step(
+                state[6 * room : 6 * room + 6],
+                beds,
+                size,
+                temperature,
+                rate,
+                constants[own + at.EFFICIENCY],
+                constants[own + at.CAPACITY],
+                BED_HALF_PRESSURE,
+                BED_HALF_CYCLE,
+                constants[own + at.RELEASE],
+                dt,
+            )
+            moved = (before - state[6 * room + CARBON_DIOXIDE]) / dt
+            signals[told + at.BED] = beds[3]
+        elif kind == at.CONDENSER:
+            coil = signals[wires[row + at.LOOP]] + health[fault + at.COIL_WARMER]
+            liquid = condense_step(
+                state[6 * room : 6 * room + 6],
+                size,
+                temperature,
+                max(coil, at.FREEZES + 1.0),
+                rate,
+                dt,
+            )
+            ledger[at.CONDENSED] += liquid
+            condensate += liquid
+            moved = liquid / dt
+        elif kind == at.FILTER:
+            moved = rate
+            if tail[at.DIRTY] > 0.0:
+                share = -math.expm1(-rate * constants[own + at.EFFICIENCY] * dt / size)
+                for dirt in (TRACE, SMOKE):
+                    taken = share * state[6 * room + dirt]
+                    state[6 * room + dirt] -= taken
+                    ledger[at.CLEANED_TRACE + dirt - TRACE] += taken
+        elif not frozen:
+            processing += rate
+            moved = min(rate, tail[at.WASTE] / dt)
+        signals[told + at.FLOW] = moved
+    return condensate, processing
 
 
 @inner_kernel
@@ -435,6 +439,7 @@ def _leaks_step(
     tail: Array,
     ledger: Array,
     rooms: int,
+    kinds: int,
 ) -> None:
     """Let air out through the walls, holes and the valve to space; count the moles left."""
     vented = wires[at.VENT_ROOM]
@@ -461,7 +466,7 @@ def _leaks_step(
         if hole > 0.0:
             passed = SHARP_HOLE * CHOKING * hole * math.sqrt(AIR_GAS_CONSTANT * warm)
             share = -math.expm1(-everywhere - passed * dt / size)
-        for kind in range(6):
+        for kind in range(kinds):
             out = share * state[6 * room + kind]
             state[6 * room + kind] -= out
             ledger[at.LOST + kind] += out
