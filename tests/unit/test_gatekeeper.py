@@ -173,6 +173,16 @@ def test_the_same_ask_again_within_the_window_is_the_second_step() -> None:
     assert ask("thrust.1", state=after, time=NOW + 2.0)[0].verdict is Verdict.HELD
 
 
+def test_another_hazard_within_the_window_is_a_first_step_of_its_own() -> None:
+    _, state = ask("thrust.1")
+    told = facts()
+    other, state = ask("hatch.core-lab", state=state, time=NOW + 1.0, told=told)
+    assert other.verdict is Verdict.HELD
+    waiting = state.pending[Commander.CARETAKER]
+    assert waiting is not None
+    assert waiting.target == "core-lab"
+
+
 def test_facts_of_the_second_step_are_those_that_count() -> None:
     _, state = ask("thrust.1")
     free = facts(visit__taxi__propulsion=2.0, visit__taxi__propulsion__b=2.0)

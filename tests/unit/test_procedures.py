@@ -149,6 +149,13 @@ def test_steps_follow_one_another_until_one_helps() -> None:
     assert one.next_due() == np.inf
 
 
+def test_a_step_that_is_followed_is_not_judged() -> None:
+    one = desk()
+    opened(one)
+    turn(one, 0.0, loop__1__flow=10.0)
+    assert turn(one, 10.0) == ([("load.pump-1-1", 0.0)], [])
+
+
 def test_a_step_that_helped_is_kept_and_ends_the_procedure() -> None:
     one = desk()
     opened(one)
