@@ -349,7 +349,7 @@ def free_tumble(inertia: ArrayLike, rate: ArrayLike, step: float, count: int) ->
     Notes
     -----
     The length of the momentum is kept to rounding; at 1 deg/s and steps of 1 s the energy of a
-    three-axial body moves by less than 2e-7 in an hour (tests/unit/test_attitude.py).
+    three-axial body moves by less than 1e-5 in an hour (tests/unit/test_attitude.py).
 
     Examples
     --------

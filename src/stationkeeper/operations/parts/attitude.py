@@ -3,7 +3,7 @@
 A rigid body about the axes of flight. Wheels are taken together as gyros on gimbals, which store
 momentum in any direction; their motors, gimbals and steering are left out, and so are flexible
 modes, slosh, the wings' own turning, and the push of thrusters along the orbit (they act in pairs).
-Held by wheels the error is that of steady torque; else the body is flown in steps of a second.
+Held by wheels the error is that of steady torque; else the body is flown in short steps.
 """
 
 from typing import Final
@@ -71,6 +71,7 @@ TRIP: Final = 353.0  # [K] at which a wheel stops itself until its power is cycl
 TANK_PRESSURE: Final = 2.0e6  # [Pa] full; ours
 LEAST_PRESSURE: Final = 1.0e6  # [Pa] below it thrust falls in proportion; ours
 ULLAGE: Final = 0.4  # [-] of the tanks that is gas when full; ours
+CALM_STEP: Final = 2.5  # [s] of a body that is held but not closely; else 1 s; ours
 HALF: Final = 0.5  # [-] states are numbers; from here on they count as on
 
 # Numbers of names, in the order of `_names`, then one row for each wheel, then pushes.
@@ -117,7 +118,7 @@ def declare(registry: Registry, house: House) -> None:
         signal(f"attitude.{name}", "rad")
     for axis in "xyz":
         signal(f"attitude.rate-{axis}", "rad/s", -_orbit_rate(house) if axis == "y" else 0.0)
-    signal("attitude.mode", "-", WHEELS if plant.wheels else DRIFT)
+    signal("attitude.mode", "-", _first_mode(house))
     signal("attitude.momentum", "N m s")
     for axis in "xyz":
         signal(f"attitude.momentum-{axis}", "N m s")
@@ -174,6 +175,11 @@ def declare(registry: Registry, house: House) -> None:
 
 def _orbit_rate(house: House) -> float:
     return float(np.sqrt(MU_EARTH / (EARTH_RADIUS + house.altitude) ** 3))
+
+
+def _first_mode(house: House) -> float:
+    plant = house.plant.attitude
+    return WHEELS if plant.wheels else THRUSTERS if plant.thrusters else DRIFT
 
 
 def levers(house: House) -> dict[str, float]:
@@ -262,7 +268,7 @@ def wire(registry: Registry, house: House) -> Part:
     ]
     state = np.zeros(S_HEAD + WHEEL_STATE * plant.wheels)
     state[Q_W], state[S_Y], state[S_TANK] = 1.0, -_orbit_rate(house), plant.propellant_kg
-    state[S_MODE] = WHEELS if plant.wheels else DRIFT
+    state[S_MODE] = _first_mode(house)
     for number in range(plant.wheels):
         state[S_HEAD + WHEEL_STATE * number] = 1.0
         state[S_HEAD + WHEEL_STATE * number + 1] = 293.15 + WARMTH
@@ -589,7 +595,10 @@ def step(
         _book(ledger, 3, dt * ax, dt * ay, dt * az)
         _book(ledger, 12, mx - lx, my - ly, mz - lz)
     else:
-        subs = max(1, int(dt + 0.5))
+        if mode == SAFE:
+            rate = np.sqrt(wx * wx + wy * wy + wz * wz)
+        calm = error < NEAR and rate < STEADY and push_y == 0.0 and stuck == 0.0
+        subs = max(1, int(dt / (CALM_STEP if calm else 1.0) + 0.5))
         sub = dt / subs
         for _ in range(subs):
             dx, dy, dz = in_body(qw, qx, qy, qz, 0.0, 0.0, 1.0)
