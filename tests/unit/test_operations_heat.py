@@ -199,6 +199,18 @@ def test_panels_are_shut_before_they_freeze() -> None:
     assert low[1:].max() < 298.0
 
 
+def test_nothing_passes_a_frozen_radiator() -> None:
+    station = ros()
+    station.fly(24)
+    station.part.constants[at.K_FREEZES] = station.get("loop.1.radiator") + 5.0
+    station.fly(1 / 360)
+    assert station.get("heat.rejected") == 0.0
+    assert station.get("loop.1.flow") > 0.0  # it goes by
+    assert station.get("loop.1.burst") == 0.0
+    station.fly(2)
+    assert station.get("loop.1.inlet") > at.SUPPLY + 5.0
+
+
 def test_radiators_that_see_the_sun_or_are_in_part_lost_give_less() -> None:
     def radiator(**ailing):
         station = ros()
