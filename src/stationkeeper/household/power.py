@@ -182,8 +182,9 @@ def feed_step(
                 empty, rise, battery_now[i, CEILING], resistance, battery_now[i, SHARE],
                 battery_now[i, CHARGE_LIMIT], charge[i], work[LEFT, bus] * share * efficiency, step,
             )  # fmt: skip
-            work[LEFT, bus] -= power / efficiency
-            flows[bus, CHARGER] += power * (1.0 / efficiency - 1.0) * step
+            drawn = power / efficiency
+            work[LEFT, bus] -= drawn
+            flows[bus, CHARGER] += (drawn - power) * step
             change = battery_now[i, SHARE] * current * step
             stored = energy_between(empty, rise, charge[i], change)
             lost = power * step - stored

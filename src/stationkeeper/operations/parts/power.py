@@ -126,7 +126,6 @@ from stationkeeper.operations.parts.power_layout import (
     SUNLIT,
     SUPPLIED,
     SWITCH,
-    TAKEN,
     TIE_ROWS,
     TIES,
     TILT,
@@ -251,7 +250,9 @@ def _wings(
         sine_2, cosine_2 = np.sin(raised), np.cos(raised)
     light *= max(np.cos(signals[wires[ERROR]]), 0.0)
     aged = np.exp(constants[AGEING] * time)
-    rate, coefficient, volts = constants[RATE] * dt, constants[COEFFICIENT], constants[WING_V]
+    coefficient, volts = constants[COEFFICIENT], constants[WING_V]
+    # On the first step wings are where they belong: the flight began before.
+    rate = constants[RATE] * dt if time > dt else 2.0 * np.pi
     angle, tilt, warm, offer = wires[ANGLE], wires[TILT], wires[WARM], wires[OFFER]
     rows, base, supplied = wires[WING_ROWS], wires[WING_BASE], wires[SUPPLIED]
     for i in range(wires[WINGS]):
@@ -396,6 +397,15 @@ def _buses_now(
 
 
 @inner_kernel
+def _keep(signals: Array, wires: Whole, state: Array) -> None:
+    """Mark loads that are not shed: those told so, and air while people are aboard."""
+    held = NEVER if signals[wires[PEOPLE]] <= 0.0 else NEVER + AIR
+    for i in range(wires[LOADS]):
+        flags = wires[wires[LOAD_ROWS] + STRIDE * i + FLAGS]
+        state[wires[KEEP] + i] = 1.0 if flags & held else 0.0
+
+
+@inner_kernel
 def _ask(
     dt: float, signals: Array, health: Array, switches: Array, wires: Whole, constants: Array,
     state: Array,
@@ -410,9 +420,7 @@ def _ask(
         signals[told + BUS_COUNT * bus + 8] = 0.0
         state[wires[DEMAND] + bus] = 0.0
     rows, base = wires[LOAD_ROWS], wires[LOAD_BASE]
-    offs, breaker, taken, running, keep = (
-        wires[OFF], wires[BREAKER_OPEN], wires[TAKEN], wires[RUNNING], wires[KEEP]
-    )  # fmt: skip
+    offs, breaker, running = wires[OFF], wires[BREAKER_OPEN], wires[RUNNING]
     feeder, level, supplied, demand = wires[FEEDER], wires[LEVEL], wires[SUPPLIED], wires[DEMAND]
     for i in range(wires[LOADS]):
         row, place = rows + STRIDE * i, base + LOAD_ROW * i
@@ -421,10 +429,8 @@ def _ask(
         source = int(state[feeder + bus])
         off = state[offs + i]
         if flags & held:
-            state[keep + i] = 1.0
             off = -1.0
         else:
-            state[keep + i] = 0.0
             off = time_off(
                 off, state[level + source], state[supplied + bus], constants[place + BELOW],
                 constants[place + ABOVE], LEAST_OFF, dt,
@@ -448,7 +454,6 @@ def _ask(
         if off >= 0.0:
             signals[told + BUS_COUNT * bus + 7] += 1.0
         state[running + i] = 1.0 if on else 0.0
-        state[taken + i] = power
         signals[own + 1] = 1.0 if on else 0.0
         signals[own + 2] = power
         state[demand + source] += power
@@ -513,7 +518,7 @@ def _tell_buses(
         lost = (state[flow + CONVERTER] + state[flow + CHARGER]) * each
         signals[own + 5] = lost
         signals[own + 6] = state[wires[TRIPPED] + bus]
-        generated += (state[flow + GENERATED] - state[flow + SHUNTED]) * each
+        generated += max(state[flow + GENERATED] - state[flow + SHUNTED], 0.0) * each
         loss += lost + state[flow + BATTERY] * each
         shunted += state[flow + SHUNTED] * each
         for k in range(8):
@@ -546,6 +551,7 @@ def step(
     _buses_now(health, switches, wires, constants, state)
     for bus in range(buses):
         if state[supplied + bus] < ENOUGH:
+            _keep(signals, wires, state)
             least = least_load(
                 bus,
                 wires[wires[LOAD_BUS] : wires[LOAD_BUS] + loads],

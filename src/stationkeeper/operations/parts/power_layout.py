@@ -54,9 +54,9 @@ SUNLIT, ALONG, ACROSS, DOWN, ERROR, MODE, PEOPLE, SAFE, TOTAL = range(6, 15)
     WING_ROWS, BATTERY_ROWS, BUS_ROWS, TIE_ROWS, LOAD_ROWS, WING_BUS, BATTERY_BUS, LOAD_BUS,
     LOAD_PRIORITY, WING_BASE, BATTERY_BASE, BUS_BASE, LOAD_BASE, ANGLE, TILT, WARM, OFFER, CHARGE,
     DISCHARGED, BEFORE, HEAT, BATTERY_NOW, LEVEL, TRIPPED, OVERLOAD, SUPPLIED, WORK, BUS_NOW, FLOW,
-    DEMAND, SHARE_OF, STARVED_BUS, FEEDER, OFF, BREAKER_OPEN, TAKEN, RUNNING, KEEP,
-) = range(15, 53)  # fmt: skip
-ROWS: Final = 53
+    DEMAND, SHARE_OF, STARVED_BUS, FEEDER, OFF, BREAKER_OPEN, RUNNING, KEEP,
+) = range(15, 52)  # fmt: skip
+ROWS: Final = 52
 # Columns of the rows: wings, batteries, buses, ties, loads.
 SIGNAL, HEALTH, SWITCH, BUS, OTHER, FLAGS, PRIORITY = range(7)
 STRIDE: Final = 7
@@ -100,10 +100,6 @@ def buses_of(registry: Registry, shares: NDArray[np.float64]) -> list[int]:
     for place in sorted(range(len(loads)), key=lambda k: (loads[k].bus < 0, -_steady(loads[k]), k)):
         load = loads[place]
         if load.parent:
-            if load.parent not in names:
-                raise InputError(
-                    f"load {load.name}: given the parent {load.parent}; expected a load"
-                )
             continue
         if load.bus >= shares.size:
             raise InputError(
@@ -118,11 +114,9 @@ def buses_of(registry: Registry, shares: NDArray[np.float64]) -> list[int]:
         out[place] = chosen
         used[chosen] += 1
         watts[chosen] += _steady(load)
-    for place, load in enumerate(loads):
-        above = load
-        while above.parent:
-            above = loads[names[above.parent]]
-        out[place] = out[names[above.name]]
+    for place in _parents_first(loads):
+        if loads[place].parent:
+            out[place] = out[names[loads[place].parent]]
     return out
 
 
@@ -142,8 +136,8 @@ def wire(registry: Registry, house: House) -> Part:
     buses, wings, batteries = plant.buses, plant.wings, plant.batteries
     ties = neighbours(buses)
     shares = np.maximum(np.bincount(np.arange(wings) % buses, minlength=buses), 1.0)
-    dealt = buses_of(registry, shares)
     order = _parents_first(registry.loads)
+    dealt = buses_of(registry, shares)
     size = len(order)
     counts = [wings, batteries, buses, size, len(ties), plant.tracking_axes]
     singles = [
@@ -221,7 +215,7 @@ def _state(wings: int, buses: int, loads: int, charge: Array, discharged: Array)
         np.full(buses, level), np.zeros(buses), np.zeros(buses), np.ones(buses),
         np.zeros(4 * buses), np.zeros(6 * buses), np.zeros(8 * buses),
         np.zeros(buses), np.ones(buses), np.zeros(buses), np.zeros(buses),
-        np.full(loads, -1.0), np.zeros(loads), np.zeros(loads), np.ones(loads), np.zeros(loads),
+        np.full(loads, -1.0), np.zeros(loads), np.ones(loads), np.zeros(loads),
     ]  # fmt: skip
 
 
@@ -235,6 +229,9 @@ def _row(registry: Registry, name: str, signal: str, health: str, bus: int) -> l
 def _parents_first(loads: list[LoadRow]) -> list[int]:
     """Order in which every load stands behind the one that it hangs below."""
     names = {load.name: place for place, load in enumerate(loads)}
+    for load in loads:
+        if load.parent and load.parent not in names:
+            raise InputError(f"load {load.name}: given the parent {load.parent}; expected a load")
 
     def depth(place: int) -> int:
         levels, above = 0, loads[place].parent
