@@ -315,10 +315,10 @@ def test_a_fire_warms_its_room() -> None:
     station = ros()
     rows = station.part.wires[at.W_HEAD :][: 8 * at.W_ROOM].reshape(8, at.W_ROOM)
     assert np.all(rows[:, at.R_FIRE] == -1)  # no part that burns was declared here
-    station.health = np.append(station.health, 1e-4)
-    rows[2, at.R_FIRE] = len(station.health) - 1
+    station.signals = np.append(station.signals, 1_500.0)
+    rows[2, at.R_FIRE] = len(station.signals) - 1
     station.fly(1)
-    assert station.part.ledger[at.CAME_FAULTS] == pytest.approx(1e-4 * at.FIRE_HEAT * 3_600)
+    assert station.part.ledger[at.CAME_FAULTS] == pytest.approx(1_500.0 * 3_600)
 
 
 def test_a_transmitter_sends_some_of_its_power_away() -> None:

@@ -264,7 +264,7 @@ def wire(registry: Registry, house: House) -> Part:
             of(f"controller.{room.name}.alive"), registry.signals.get(heater, -1),
             of(f"{name}.insulation", "health"), of(f"{name}.cold-plate", "health"),
             of(f"{name}.valve-stuck", "health"), of(f"heater.{room.name}.thermostat", "health"),
-            of(f"{name}.heat", "health"), registry.health.get(f"fire.{room.name}", -1),
+            of(f"{name}.heat", "health"), registry.signals.get(f"{name}.fire", -1),
         ]  # fmt: skip
         equipment = at.EQUIPMENT_SHARE * room.mass * at.EQUIPMENT_HEAT
         constants += [

@@ -42,7 +42,6 @@ WATER_LINK: Final = 30.0  # [W/K] of tanks and their lines to their room
 WATER_HEAT, ICE_HEAT, ICE = 4_186.0, 3.34e5, 273.15  # [J/kg/K], [J/kg], [K]
 WATER_LEAST: Final = 20.0  # [kg] in lines alone
 BURSTS: Final = 0.9  # [-] share of ice that breaks lines
-FIRE_HEAT: Final = 1.5e7  # [J/kg] of fuel burnt: plastics 1.5e7 to 4e7
 PUMP_W_K, PUMP_LEAST = 0.1, 40.0  # [W] for a W/K of flow; [W]
 # Ships: a Soyuz or a Progress. Its joints are chosen so that one of 500 W without its loop has
 # about 30 C in its cabin and 40 C in its compartment of instruments, as told of MS-22 (TASS,

@@ -113,7 +113,7 @@ def step(
         told = constants[c + at.K_PEOPLE] * people
         fault = health[wires[w + at.R_HEAT]]
         if wires[w + at.R_FIRE] >= 0:
-            fault += at.FIRE_HEAT * health[wires[w + at.R_FIRE]]
+            fault += signals[wires[w + at.R_FIRE]]
         ledger[at.CAME_PEOPLE] += told * dt
         ledger[at.CAME_FAULTS] += fault * dt
         gain = state[x + at.X_GIVEN] + told + fault
