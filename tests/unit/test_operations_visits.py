@@ -26,16 +26,18 @@ def test_a_ship_comes_with_its_people_and_leaves_with_them(flown: Bench) -> None
     assert flown.get(f"{CARGO}.docked") == 1.0
     assert flown.get("visit.crew.docked") == flown.get("people.aboard") == 0.0
     assert flown.get("visit.crew.propulsion") == -1.0
-    assert flown.get("load.ship-crew.asked") == 0.0
+    assert flown.get("load.ship-crew.asked") == flown.commanded("load.ship-crew") == 0.0
     flown.run(86_400)
     assert flown.get("visit.crew.docked") == 1.0
     assert flown.get("people.aboard") == 4.0
     assert flown.get("visit.crew.propulsion") == 1.0  # until it is inhibited
     assert flown.get("load.ship-crew.asked") == pytest.approx(500.0, rel=0.1)
+    assert flown.commanded("load.ship-crew") == 1.0
     flown.run(600)
     assert flown.get("visit.crew.propulsion") == 0.0
     flown.run(10 * 86_400)
     assert flown.get("visit.crew.docked") == flown.get("people.aboard") == 0.0
+    assert flown.commanded("load.ship-crew") == 0.0
 
 
 def test_engines_are_free_before_a_ship_leaves(flown: Bench) -> None:

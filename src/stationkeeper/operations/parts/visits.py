@@ -29,9 +29,9 @@ _VISITS, _PEOPLE = range(2)
 _HEAD: Final = 2
 (
     _DOCKED, _PROPULSION, _THRUST, _TANK, _ABOARD, _HOOKED, _ASKED,
-    _THRUST_ON, _INHIBIT, _HOOKS, _RELEASE,
-) = range(11)  # fmt: skip
-_ROW: Final = 11
+    _THRUST_ON, _INHIBIT, _HOOKS, _RELEASE, _SUPPLY,
+) = range(12)  # fmt: skip
+_ROW: Final = 12
 _DOCKS, _LEAVES, _BRINGS, _FLOW, _WATTS = range(5)
 _NUMBERS: Final = 5
 
@@ -55,7 +55,7 @@ def declare(registry: Registry, house: House) -> None:
         registry.load(
             LoadRow(
                 load, f"{ship.title} ({key}): supply", visit.module, "core",
-                CREWED_WATTS if ship.seats else CARGO_WATTS, 8,
+                CREWED_WATTS if ship.seats else CARGO_WATTS, 8, on=docked,
             )
         )  # fmt: skip
         if not docked:
@@ -136,6 +136,7 @@ def wire(registry: Registry, house: House) -> Part:
                 of(f"{name}.inhibit", "health"),
                 of(f"{name}.hooks", "health"),
                 of(f"release.{key}", "switches"),
+                of(f"load.ship-{key}", "switches"),
             ]
         )
         leaves = np.inf if visit.leaves_day is None else visit.leaves_day * SECONDS_PER_DAY
@@ -187,6 +188,8 @@ def step(
                 gone = 1.0
                 state[visit] = gone
         docked = gone < 0.5 and time >= numbers[_DOCKS]
+        if docked != (signals[row[_DOCKED]] > 0.5):  # its supply is plugged in or pulled out
+            switches[row[_SUPPLY]] = 1.0 if docked else 0.0
         signals[row[_DOCKED]] = 1.0 if docked else 0.0
         signals[row[_HOOKED]] = 1.0 if docked else 0.0
         if not docked:
