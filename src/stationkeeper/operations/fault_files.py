@@ -12,12 +12,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import numpy as np
 from pydantic import AfterValidator, Field, ValidationError
 
 from stationkeeper.constants import SECONDS_PER_DAY
 from stationkeeper.errors import InputError
-from stationkeeper.operations.fault_kinds import fault_kinds
+from stationkeeper.operations.fault_kinds import fault_kind, fault_kinds, natural_course
 from stationkeeper.operations.faults import Fault, checked, named_faults
 from stationkeeper.operations.house import House
 from stationkeeper.operations.random_faults import random_faults
@@ -68,9 +67,9 @@ class FaultRow(Part):
     ramp_s: NotNegative = 0.0
     """Until it has grown whole. [s]"""
     lasts_s: Positive | None = None
-    """After which it ends; absent means never. [s]"""
+    """After which it ends; absent means never, but for kinds that last a moment. [s]"""
     period_s: NotNegative = 0.0
-    """Of one that comes and goes; 0 for a steady one. [s]"""
+    """Of one that comes and goes; 0 means as its kind does, mostly steady. [s]"""
     duty: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Share of the period for which it is there. [-]"""
     group: Text = ""
@@ -178,10 +177,12 @@ class FaultFile(Part):
             onset = row.onset_day * SECONDS_PER_DAY
         if row.at is not None:
             onset = self.second(row.at)
-        end = np.inf if row.lasts_s is None else onset + row.lasts_s
+        lasts, period, duty = natural_course(fault_kind(row.kind))
+        if row.period_s > 0:
+            period, duty = row.period_s, row.duty
         return Fault(
-            row.kind, row.component, onset, row.size, row.ramp_s, end, row.period_s, row.duty,
-            row.group,
+            row.kind, row.component, onset, row.size, row.ramp_s,
+            onset + (row.lasts_s or lasts), period, duty, row.group,
         )  # fmt: skip
 
 

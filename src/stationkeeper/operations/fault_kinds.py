@@ -22,6 +22,7 @@ Mode = Literal["set", "factor", "add"]
 MODES: Final[tuple[Mode, ...]] = ("set", "factor", "add")
 ClearedBy = Literal["", "power-cycle", "reset"]
 Severity = Literal["nuisance", "degrading", "hazardous"]
+_MOMENT: Final = 10.0  # [s] what lasts no longer is a moment
 _SPANS_OF_NOISE: Final = 50.0  # [-] span of a sensor without limits; chosen by us
 
 
@@ -248,6 +249,23 @@ def sizes_of(kind: FaultKind, component: str, registry: Registry) -> tuple[float
             (span_of(reading) for reading in registry.readings if reading.name == component), 1.0
         )
     return kind.size[0] * factor, kind.typical * factor, kind.size[1] * factor
+
+
+def natural_course(kind: FaultKind) -> tuple[float, float, float]:
+    """Return how long a fault lasts [s], its period [s] and duty [-], if nobody tells them.
+
+    Kinds that always come and go do so at the middle of their ranges; those that last a moment do.
+    All others are steady and without end.
+
+    Examples
+    --------
+    >>> natural_course(fault_kinds()["bus-trips"])
+    (1.0, 0.0, 1.0)
+    """
+    lasts = float(kind.lasts_s[0]) if 0.0 < kind.lasts_s[1] <= _MOMENT else np.inf
+    if kind.intermittent < 1.0:
+        return lasts, 0.0, 1.0
+    return lasts, float(np.mean(kind.period_s)), float(np.mean(kind.duty))
 
 
 def span_of(reading: Reading) -> float:

@@ -19,6 +19,7 @@ from stationkeeper.operations.fault_kinds import (
     components_of,
     fault_kind,
     healths_of,
+    natural_course,
     sizes_of,
 )
 from stationkeeper.operations.registry import Registry
@@ -181,11 +182,16 @@ def named_fault(text: str, registry: Registry) -> Fault:
     if not component:
         there = components_of(kind, registry)
         component = there[0] if there else ""
+    begins = _number(text, "onset", onset) if told_onset else 0.0
+    lasts, period, duty = natural_course(kind)
     fault = Fault(
         kind.key,
         component,
-        _number(text, "onset", onset) if told_onset else 0.0,
+        begins,
         _number(text, "size", size) if told_size else None,
+        end=begins + lasts,
+        period=period,
+        duty=duty,
     )
     checked(fault, registry)
     return fault

@@ -44,7 +44,7 @@ DRAWS: Final = 12  # of one fault
 (_WHEN, _KIND, _PLACE, _SIZE, _RAMP, _COMES, _PERIOD, _DUTY, _LASTS, _COMMON, _DELAY, _SIGN) = (
     range(DRAWS)
 )
-MOST_OF_ONE: Final = 1_000  # faults of one kind on one component in a flight; more are not drawn
+MOST_OF_ONE: Final = 10_000  # faults of one kind in a flight; more are not drawn
 
 
 @dataclass(frozen=True)
@@ -221,18 +221,19 @@ def _nearest(
 
 
 def _of_rates(chances: _Chances) -> Iterator[Fault]:
+    """Yield faults of own rates: a kind befalls all its components together, then one is drawn."""
     for key, kind in fault_kinds().items():
-        if kind.per_year == 0.0:
+        there = chances.components[key]
+        if kind.per_year == 0.0 or not there:
             continue
-        rate = kind.per_year / YEAR
-        for component in chances.components[key]:
-            name, onset = f"{key}:{component}", 0.0
-            for number in range(MOST_OF_ONE):
-                draws = chances.draws(name, number)
-                onset += float(-np.log1p(-draws[_WHEN])) / rate
-                if onset >= chances.duration:
-                    break
-                yield from _with_others(kind, component, onset, draws, f"{name}/{number}", chances)
+        rate, onset = kind.per_year * len(there) / YEAR, 0.0
+        for number in range(MOST_OF_ONE):
+            draws = chances.draws(key, number)
+            onset += float(-np.log1p(-draws[_WHEN])) / rate
+            if onset >= chances.duration:
+                break
+            component = there[int(draws[_PLACE] * len(there))]
+            yield from _with_others(kind, component, onset, draws, f"{key}/{number}", chances)
 
 
 def _with_others(
