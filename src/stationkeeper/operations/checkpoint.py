@@ -83,7 +83,7 @@ def take_up(flight: Flight, folder: Path) -> bool:
         part.state[:] = arrays.pop(f"own-{number}-state")
         part.ledger[:] = arrays.pop(f"own-{number}-ledger")
     for name, array in arrays.items():
-        flight.arrays[name] = array
+        flight.arrays[name][...] = array  # in place: monitor and archive hold the same arrays
     for name in _NUMBERS:
         setattr(flight, name, plain[name])
     flight.gate = _gate_restored(plain["gate"])

@@ -30,6 +30,7 @@ from stationkeeper.operations.gatekeeper import (
     repeats_itself,
 )
 from stationkeeper.operations.happenings import Happening, Kind
+from stationkeeper.operations.monitor import Learned, Monitor, monitor_of, noticed
 from stationkeeper.operations.registry import Part
 from stationkeeper.operations.stepping import SAMPLE, fly_steps
 from stationkeeper.operations.surroundings import Surroundings, rows
@@ -85,7 +86,9 @@ class Flight:
     safe_seconds: float = 0.0
     sampled: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     nominal: Array = field(default_factory=lambda: np.zeros(0))
+    told: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
     archive: Archive = field(default=None)  # type: ignore[assignment]
+    monitor: Monitor = field(default=None)  # type: ignore[assignment]
     keeps: bool = False
     modes: list[float] = field(default_factory=list)
     """Of the managers, as they were told last."""
@@ -103,6 +106,8 @@ def begin(
     commander: Commander,
     faults: tuple[Fault, ...],
     duration: float,
+    learned: Learned | None = None,
+    learn_rows: int = 0,
     folder: Path | None = None,
 ) -> Flight:
     """Put a station at the begin of its flight.
@@ -123,6 +128,10 @@ def begin(
         What befalls the station.
     duration : float
         A whole number of steps. [s]
+    learned : Learned, optional
+        What the watch follows; limits only if absent.
+    learn_rows : int
+        Rows that are recorded to learn from, see `monitor.monitor_of`.
     folder : Path, optional
         Where telemetry is kept; it is not if absent.
 
@@ -149,13 +158,23 @@ def begin(
         "managers": fresh_managers(len(built.house.rooms)),
     }
     numbers = [registry.of(name) for name in samples]
+    monitor = monitor_of(registry, learned, learn_rows=learn_rows)
+    archive = Archive(folder or Path(), registry.readings)
+    if folder is not None:
+        archive.begin()
+    arrays |= {
+        "monitor-state": monitor.state, "monitor-counts": monitor.counts,
+        "monitor-alarms": monitor.alarms, "monitor-ratios": monitor.ratios,
+        "archive-clock": archive.clock, "archive-places": archive.places,
+        "archive-ring": archive.ring, "archive-kept": archive.kept,
+    }  # fmt: skip
     arrays["samples"][0] = arrays["signals"][numbers]
     return Flight(
         built=built, around=around, mind=mind, who=who, commander=commander, faults=faults,
         duration=duration, arrays=arrays, windows=windows_of(faults),
         fault_rows=fault_rows(registry, faults),
         active=[True] * len(faults), sampled=np.array(numbers), nominal=nominal,
-        archive=Archive(folder or Path(), registry.readings), keeps=folder is not None,
+        archive=archive, monitor=monitor, keeps=folder is not None,
         own_parts=[replace(part, state=part.state.copy(), ledger=part.ledger.copy())
                    for _, part in built.own],
         fixed=_fixed(built),
@@ -220,6 +239,8 @@ def fly(flight: Flight, until: float, progress: Progress | None = None) -> None:
         coarse = rows(flight.around, block + STEP, int(BLOCK / STEP), STEP)
         while flight.time < end:
             _segment(flight, coarse, block, end)
+        if flight.keeps and (end == block + BLOCK or end == flight.duration):
+            flight.archive.close_day(int(block / BLOCK))
 
 
 def _segment(flight: Flight, coarse: Array, block: float, end: float) -> None:
@@ -271,10 +292,15 @@ def _advance(flight: Flight, given: Array, dt: float, count: int) -> int:
         built.sensors.wires, built.sensors.constants, arrays["sensors"], arrays["row"],
         arrays["measured"], columns, scales, limits, patience, alive, arrays["managers"],
         built.registry.of("computer.leads"), built.registry.of(SAFE_MODE, "switches"),
-        flight.marked, *flight.archive.arrays,
+        flight.marked, *flight.archive.arrays, *flight.monitor.arrays, flight.told,
     )  # fmt: skip
+    if flight.time == 0.0:  # what parts declare first is no state of a flying station
+        arrays["samples"][0] = arrays["signals"][flight.sampled]
     flight.marked = False
-    flight.archive.take()
+    if flight.keeps:
+        flight.archive.take()
+    else:
+        flight.archive.places[1:] = 0  # see the archive: held, whole rows, changes
     return int(done)
 
 
@@ -324,7 +350,22 @@ def _tell_managers(flight: Flight) -> None:
 
 
 def _tell_notices(flight: Flight) -> None:
-    """Hand on what limits and the watch told."""
+    """Hand on what limits and the watch told in the last row."""
+    news = noticed(flight.monitor, int(flight.told[0]), flight.time, flight.arrays["row"])
+    flight.noticed += news
+    for one in news:
+        row = flight.built.vehicle.parameters[flight.built.vehicle.parameter(one.parameter)]
+        text = f"{row.title}, {one.value:.5g} {row.unit}".rstrip(" -")
+        if one.rule == "watch":
+            text += f", {one.score:.1f} times the threshold"
+        kind: Kind = "over" if one.over else "noticed"
+        _happen(
+            flight, flight.time, kind, one.parameter, text, who=one.rule,
+            subsystem=row.subsystem, value=one.value if np.isfinite(one.value) else None,
+        )  # fmt: skip
+    if any(not one.over for one in news) and flight.time - flight.last_fine > QUIET:
+        flight.last_fine = flight.time
+        flight.fine_until = flight.time + AFTER_ALARM
 
 
 def _ask(flight: Flight) -> None:

@@ -6,18 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from stationkeeper.campaign.versions import code_digest, libraries
+from stationkeeper.caretaker.authority import Commander
+from stationkeeper.caretaker.nobody import Nobody
 from stationkeeper.constants import SECONDS_PER_DAY
 from stationkeeper.operations.build import Built, build
 from stationkeeper.operations.fault_files import faults_of
 from stationkeeper.operations.faults import Fault
-from stationkeeper.operations.flight import STEP, Flight, begin
+from stationkeeper.operations.flight import STEP, Flight, begin, fly
 from stationkeeper.operations.house import house_of
 from stationkeeper.operations.minds import NOBODY, Command, mind_of
-from stationkeeper.operations.monitor import Learned, learned_from
+from stationkeeper.operations.monitor import EVERY, ROW_S, Learned, learned_of
 from stationkeeper.operations.surroundings import Surroundings, surroundings_of
 from stationkeeper.programme.document import Programme
+
+LEARNING: Final = 10 * SECONDS_PER_DAY
+"""Nominal days that the watch learns on. [s]"""
 
 Progress = Callable[[str], None]
 
@@ -96,7 +102,30 @@ def mission_of(plan: FlightPlan, progress: Progress | None = None) -> Mission:
     )
     around = surroundings_of(house, plan.duration, plan.command.link)
     say("learning what is nominal")
-    return Mission(built, around, faults, learned_from(built), plan.duration)
+    return Mission(built, around, faults, learned_in(built), plan.duration)
+
+
+def learned_in(built: Built) -> Learned:
+    """Let the watch of a plant learn, on nominal days of its own before the flight.
+
+    Parameters
+    ----------
+    built : Built
+        The plant, with the hidden constants of its mission.
+
+    Returns
+    -------
+    Learned
+        From `LEARNING` seconds without faults and commands.
+    """
+    around = surroundings_of(built.house, LEARNING, "full-relay")
+    rows = int(LEARNING / (EVERY * ROW_S))
+    flight = begin(
+        built, around, Nobody(), who="nobody", commander=Commander.CARETAKER, faults=(),
+        duration=LEARNING, learn_rows=rows,
+    )  # fmt: skip
+    fly(flight, LEARNING)
+    return learned_of(flight.monitor)
 
 
 def flight_of(

@@ -14,6 +14,7 @@ from stationkeeper.caretaker.module_managers import managers_step
 from stationkeeper.kernels import kernel
 from stationkeeper.operations.archive import archive_step
 from stationkeeper.operations.faults import ONSET, apply_faults, clear_faults
+from stationkeeper.operations.monitor import monitor_step
 from stationkeeper.operations.parts import air, attitude, computers, heat, link, power, visits
 from stationkeeper.operations.sensors import sense, sensor_faults
 
@@ -65,8 +66,17 @@ def fly_steps(
     ring: Array,
     whole: Array,
     changes: Array,
+    monitor_wires: Numbers,
+    monitor_constants: Array,
+    monitor_state: Array,
+    monitor_counts: Numbers,
+    monitor_alarms: NDArray[np.bool_],
+    monitor_ratios: Array,
+    monitor_record: NDArray[np.float32],
+    monitor_news: Numbers,
+    told: Numbers,
 ) -> int:  # pragma: no cover - compiled
-    """Advance the plant until the steps are done or somebody has to be asked.
+    r"""Advance the plant until the steps are done or somebody has to be asked.
 
     Parameters
     ----------
@@ -86,7 +96,7 @@ def fly_steps(
         Signals kept once a minute, and where to, (minute, signal).
     sensor_wires, sensor_constants, sensor_state, row, measured : ndarray
         See `sensors.sense`; the latest row and when each parameter came last. [s]
-    manager_columns, manager_scales, manager_bounds, manager_waits : ndarray
+    manager_columns, manager_scales, manager_bounds, manager_waits, \
     manager_alive, managers : ndarray
         See `module_managers.managers_step`.
     leads, safe_switch : int
@@ -95,6 +105,11 @@ def fly_steps(
         Something happened right before the first step, so that rows around it are kept whole.
     bands, kept, clock, places, ring, whole, changes : ndarray
         See `archive.archive_step`.
+    monitor_wires, monitor_constants, monitor_state, monitor_counts, \
+    monitor_alarms, monitor_ratios, monitor_record, monitor_news : ndarray
+        See `monitor.monitor_step`.
+    told : ndarray of int, (1,)
+        How much news the last row brought. Written.
 
     Returns
     -------
@@ -103,6 +118,7 @@ def fly_steps(
     """
     faulty = faults.shape[0] > 0 and sensor_faults(health, sensor_wires)
     parameters = row.size
+    told[0] = 0
     w1, w2, w3, w4, w5, w6, w7 = (
         wires[bounds[0, 0] : bounds[1, 0]],
         wires[bounds[1, 0] : bounds[2, 0]],
@@ -178,6 +194,12 @@ def fly_steps(
                 )
                 > 0
             )  # fmt: skip
+            told[0] = monitor_step(
+                time, row, signals, monitor_wires, monitor_constants, monitor_state,
+                monitor_counts, monitor_alarms, monitor_ratios, monitor_record, monitor_news,
+            )  # fmt: skip
+            event |= told[0] > 0
+            stop |= told[0] > 0
         stop |= archive_step(
             time, row, event, bands, kept, clock, places, ring, whole, changes
         )  # fmt: skip
