@@ -6,8 +6,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import stationkeeper
-
 _LIBRARIES: Final = ("aep8", "h5netcdf", "numba", "numpy", "pyarrow", "pymsis", "scipy", "xarray")
 _NOT_FLOWN: Final = ("cli.py", "report", "validation")  # parts that do not touch the tables
 
@@ -20,7 +18,7 @@ def libraries() -> dict[str, str]:
 @cache
 def code_digest() -> str:
     """Return a digest of the package and its tables, so that no run mixes two versions."""
-    root = Path(stationkeeper.__file__).parent
+    root = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*")):
         inside = file.relative_to(root)

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import stationkeeper
 from stationkeeper.campaign.versions import code_digest, libraries
 from stationkeeper.constants import SECONDS_PER_DAY
 from stationkeeper.errors import InputError
@@ -68,7 +68,7 @@ def operate(plan: FlightPlan, *, out: Path, progress: Progress | None = None) ->
         "programme": plan.programme.name,
         "title": plan.programme.title,
         "station": plan.station,
-        "version": stationkeeper.__version__,
+        "version": version("stationkeeper"),
         "code": code_digest(),
         "libraries": libraries(),
         "identity": plan.identity(),
