@@ -263,15 +263,15 @@ rows_of = st.lists(
         health=st.integers(0, 2),
         mode=st.integers(0, 2),
         size=st.floats(0, 5),
-        onset=st.integers(0, 500).map(float),
-        ramp=st.sampled_from([0.0, 10.0, 300.0]),
+        onset=st.sampled_from([0.0, 40.0, 200.0]),
+        ramp=st.sampled_from([0.0, 50.0, 700.0]),
         end=st.sampled_from([600.0, np.inf]),
         period=st.sampled_from([0.0, 60.0, 100.0]),
         duty=st.sampled_from([0.25, 0.5, 1.0]),
-        active=st.sampled_from([0.0, 1.0]),
+        active=st.sampled_from([1.0, 1.0, 0.0]),
     ),
     min_size=1,
-    max_size=5,
+    max_size=3,
 )
 
 
@@ -289,9 +289,8 @@ def test_between_changes_without_ramps_nothing_changes(rows, time):
         one[4] = 0.0
     change = _next(float(time), np.array(rows, dtype=float))
     assert change > time
-    if np.isfinite(change):
-        before = np.nextafter(change, 0.0)
-        assert health_at(before, rows, (1.0, 0.0, 1.0)) == health_at(time, rows, (1.0, 0.0, 1.0))
+    before = np.nextafter(change, 0.0) if np.isfinite(change) else 1e7
+    assert health_at(before, rows, (1.0, 0.0, 1.0)) == health_at(time, rows, (1.0, 0.0, 1.0))
 
 
 def test_a_power_cycle_clears_what_it_can_and_only_after_the_onset():
@@ -525,13 +524,13 @@ def test_faults_by_chance_fit_the_station_and_their_kinds():
 
 def test_as_many_as_hazards_and_rates_say():
     house, registry = ros()
-    missions = 300
+    missions = 200
     expected = expected_faults(house, registry, HALF_YEAR)
     drawn = [random_faults(house, registry, 3, number, HALF_YEAR) for number in range(missions)]
     alone = {key for key, kind in fault_kinds().items() if not kind.common_cause}
     counts = [sum(fault.kind in alone and not fault.group for fault in one) for one in drawn]
     mean = sum(expected[key] for key in alone)
-    # Poisson: four standard errors of the mean of 300 missions.
+    # Poisson: four standard errors of the mean of 200 missions.
     assert np.mean(counts) == pytest.approx(mean, abs=4 * math.sqrt(mean / missions))
     assert 2 < mean < 30
 
@@ -547,7 +546,7 @@ def test_more_sensors_fail_in_a_longer_flight_in_proportion():
 def test_faults_of_one_cause_have_one_name_and_follow_within_the_hour():
     house, registry = ros()
     groups: dict[str, list[Fault]] = {}
-    for mission in range(400):
+    for mission in range(200):
         for fault in random_faults(house, registry, 5, mission, HALF_YEAR):
             if fault.group:
                 groups.setdefault(f"{mission} {fault.group}", []).append(fault)
