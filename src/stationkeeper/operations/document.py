@@ -5,6 +5,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeeper.caretaker.merging import Merged, merged_events
+from stationkeeper.caretaker.vehicle import Noticed
 from stationkeeper.operations.fault_kinds import fault_kind
 from stationkeeper.operations.faults import Fault
 from stationkeeper.operations.flight import Flight, sample_names
@@ -90,6 +92,7 @@ def document(plan: FlightPlan, flight: Flight) -> dict[str, Any]:
         "asked_faults": plan.faults,
         "faults": [_fault(fault, flight) for fault in flight.faults],
         "timeline": rows_of(flight.happenings),
+        "events": [_event(one) for one in merged_events(told(flight))],
         "outcome": outcome.row(),
         "services": [
             {"load": key, "title": titles[key], "share": share}
@@ -101,6 +104,25 @@ def document(plan: FlightPlan, flight: Flight) -> dict[str, Any]:
         "left_out": list(house.left_out),
         "series": _series(flight),
         "failed": flight.failed,
+    }
+
+
+def told(flight: Flight) -> list[Noticed]:
+    """Return all that limits and the watch told in a flight."""
+    return [
+        Noticed(one.time, one.name, one.who, one.value or 0.0)  # type: ignore[arg-type]
+        for one in flight.happenings
+        if one.kind == "noticed"
+    ]
+
+
+def _event(event: Merged) -> dict[str, Any]:
+    return {
+        "begin_s": event.begin,
+        "end_s": event.end,
+        "first": event.first,
+        "parameters": list(event.parameters),
+        "rules": list(event.rules),
     }
 
 
