@@ -71,7 +71,7 @@ def time_off(
 
 @inner_kernel
 def least_load(
-    bus: int, load_bus: Whole, priority: Whole, keep: Array, off: Array, running: Array
+    bus: int, load_bus: Whole, priority: Whole, keep: Array | Whole, off: Array, running: Array
 ) -> int:
     """Return the running load of a bus that is dropped first when the bus is short; -1 for none."""
     least = -1
