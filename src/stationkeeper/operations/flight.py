@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeeper.caretaker.authority import Act, Commander, Verdict
+from stationkeeper.caretaker.authority import Commander, Verdict
 from stationkeeper.caretaker.gate import GateState
 from stationkeeper.caretaker.module_managers import Mode, air_bounds, fresh_managers, waits
 from stationkeeper.caretaker.vehicle import Answer, Ask, Mind, Noticed, Seen
@@ -24,10 +24,9 @@ from stationkeeper.operations.faults import ACTIVE, Fault, fault_rows, fault_tab
 from stationkeeper.operations.gatekeeper import (
     SECOND,
     TO_SI,
+    answered,
     facts_of_telemetry,
-    judge,
     manager_asks,
-    repeats_itself,
 )
 from stationkeeper.operations.happenings import Happening, Kind
 from stationkeeper.operations.monitor import Learned, Monitor, monitor_of, noticed
@@ -410,9 +409,7 @@ def command(flight: Flight, asks: list[Ask]) -> None:
         return
     facts = facts_of_telemetry(vehicle, flight.arrays["row"], flight.arrays["measured"])
     for ask in asks:
-        answer, flight.gate = judge(vehicle, flight.gate, facts, ask, flight.time)
-        if answer.verdict is Verdict.HELD and repeats_itself(ask.commander):
-            answer, flight.gate = judge(vehicle, flight.gate, facts, ask, flight.time + 1.0)
+        answer, flight.gate = answered(vehicle, flight.gate, facts, ask, flight.time)
         flight.answers.append(answer)
         who = ask.commander.name.lower() if ask.commander is Commander.MANAGER else flight.who
         more = {"who": who, "value": float(ask.value)}
@@ -439,11 +436,6 @@ def _carry_out(flight: Flight, ask: Ask) -> None:
             flight.safe_seconds += flight.time - since
         _happen(flight, flight.time, "safe-mode", "safe-mode", "begins" if safe else "ends")
     if row is None or ask.name == SAFE_MODE:
-        return
-    if row.act_off is Act.INHIBIT_THRUST and ask.value == 0.0:
-        for other in flight.built.vehicle.commands:  # inhibits are for all strings at once
-            if other.act_off is Act.INHIBIT_THRUST:
-                switches[registry.switches[other.name]] = 0.0
         return
     switches[registry.switches[ask.name]] = ask.value
 

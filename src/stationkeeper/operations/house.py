@@ -122,6 +122,8 @@ def house_of(
         (key, visit.model_copy(update={"people": 0}) if uncrewed else visit)
         for key, visit in kept.visit.items()
     )
+    # People of ships that are there from the begin are those aboard; else who has to be.
+    brought = any(visit.people > 0 and visit.docks_day == 0 for _, visit in visits)
     return House(
         programme=programme,
         station=station,
@@ -134,7 +136,7 @@ def house_of(
         inclination=float(np.radians(orbit.inclination_deg)),
         node=_node(plant, orbit.node_local_time_h, float(when)),
         place=float(np.radians(plant.place_deg)),
-        people=0 if uncrewed else max(rules.minimum, 1),
+        people=0 if uncrewed or not rules.permanent or brought else rules.minimum,
         visits=visits,
         left_out=left_out,
     )

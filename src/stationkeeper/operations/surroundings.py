@@ -99,7 +99,8 @@ def surroundings_of(house: House, duration: float, link: LinkKind) -> Surroundin
     -------
     Surroundings
     """
-    steps = int(np.ceil(duration / COARSE)) + 2
+    whole = SECONDS_PER_DAY * np.ceil(duration / SECONDS_PER_DAY)  # rows are made a day at once
+    steps = int(whole / COARSE) + 2
     ephemeris = mean_ephemeris(
         house.first_day,
         steps * COARSE,

@@ -118,6 +118,23 @@ def references(programme: Programme) -> Iterator[Reference]:
     yield from _record_references(programme)
     yield from _deciding_references(programme)
     yield from _service_references(programme)
+    yield from _plant_references(programme)
+
+
+def _plant_references(programme: Programme) -> Iterator[Reference]:
+    for key, plant in programme.plant.items():
+        at: KeyPath = ("plant", key)
+        yield from _one(at, "station", key)
+        yield from _each((*at, "data", "networks"), "place or network", plant.data.networks)
+        for name, machine in plant.air.machine.items():
+            yield from _one((*at, "air", "machine", name, "module"), "module", machine.module)
+        for name, hatch in plant.air.hatch.items():
+            yield from _each((*at, "air", "hatch", name, "between"), "module", hatch.between)
+        for name, load in plant.load.items():
+            yield from _one((*at, "load", name, "module"), "module", load.module)
+        for name, visit in plant.visit.items():
+            yield from _one((*at, "visit", name, "ship"), "ship", visit.ship)
+            yield from _one((*at, "visit", name, "module"), "module", visit.module)
 
 
 def _record_references(programme: Programme) -> Iterator[Reference]:
