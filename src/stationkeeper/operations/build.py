@@ -15,7 +15,7 @@ from stationkeeper.operations import surroundings
 from stationkeeper.operations.gatekeeper import vehicle_of
 from stationkeeper.operations.house import House
 from stationkeeper.operations.parts import air, attitude, computers, heat, link, power, visits
-from stationkeeper.operations.registry import Part, Registry
+from stationkeeper.operations.registry import SPREAD, Part, Registry
 from stationkeeper.operations.sensors import Sensors, declare_sensor_health, sensors_of
 
 Array = NDArray[np.float64]
@@ -64,7 +64,12 @@ class Built:
 
 
 def build(
-    house: House, *, seed: int, mission: int = 0, own: Sequence[OwnPart] | None = None
+    house: House,
+    *,
+    seed: int,
+    mission: int = 0,
+    own: Sequence[OwnPart] | None = None,
+    spread: float = SPREAD,
 ) -> Built:
     """Lay out all parts of a station.
 
@@ -74,8 +79,12 @@ def build(
         What is to be built.
     seed, mission : int
         Of the hidden constants.
+    spread : float
+        How far they are drawn to both sides, relative; 0 for those of the document. [-]
     own : sequence of OwnPart, optional
         Parts of a user; if absent those installed under the entry point ``stationkeeper.parts``.
+    spread : float
+        Hidden constants are drawn this far to both sides; 0 for nominal ones. [-]
 
     Returns
     -------
@@ -86,7 +95,7 @@ def build(
     InputError
         If two things have one name, or a part reads what nobody declares.
     """
-    registry = Registry(seed, mission)
+    registry = Registry(seed, mission, spread)
     surroundings.declare(registry)
     registry.switch(
         SAFE_MODE, "Safe mode", 0.0, act=Act.SAFE_MODE, act_off=Act.LEAVE_SAFE_MODE, target=""

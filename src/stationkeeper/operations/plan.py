@@ -19,6 +19,7 @@ from stationkeeper.operations.flight import STEP, Flight, begin, fly
 from stationkeeper.operations.house import house_of
 from stationkeeper.operations.minds import NOBODY, Command, mind_of
 from stationkeeper.operations.monitor import EVERY, ROW_S, Learned, learned_of
+from stationkeeper.operations.registry import SPREAD
 from stationkeeper.operations.surroundings import Surroundings, surroundings_of
 from stationkeeper.programme.document import Programme
 
@@ -37,11 +38,13 @@ class FlightPlan:
     days: float
     uncrewed: bool = False
     faults: str = "none"
-    """``none``, ``random``, a file or ``kind:component@seconds[,...]``. [-]"""
+    """``none``, ``random``, ``random:2.5`` (so many in the mean), a file or ``kind:component@seconds[,...]``. [-]"""
     command: Command = NOBODY
     first_day: date | None = None
     seed: int = 1
     mission: int = 0
+    spread: float = SPREAD
+    """Of hidden constants to both sides; 0 flies those of the document. [-]"""
 
     @property
     def duration(self) -> float:
@@ -53,7 +56,7 @@ class FlightPlan:
         parts = [
             self.programme.model_dump(mode="json", by_alias=True),
             self.station, self.days, self.uncrewed, self.faults, repr(self.command),
-            str(self.first_day), self.seed, self.mission, code_digest(), libraries(),
+            str(self.first_day), self.seed, self.mission, self.spread, code_digest(), libraries(),
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -91,7 +94,7 @@ def mission_of(plan: FlightPlan, progress: Progress | None = None) -> Mission:
     say = progress or (lambda text: None)
     say("building the plant")
     house = house_of(plan.programme, plan.station, first_day=plan.first_day, uncrewed=plan.uncrewed)
-    built = build(house, seed=plan.seed, mission=plan.mission)
+    built = build(house, seed=plan.seed, mission=plan.mission, spread=plan.spread)
     faults = faults_of(
         plan.faults,
         house,
