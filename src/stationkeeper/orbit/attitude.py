@@ -54,7 +54,7 @@ def tilted_inertia(inertia: ArrayLike, tilt: ArrayLike) -> Array:
     return whole
 
 
-def gravity_gradient_torque(inertia: ArrayLike, down: ArrayLike, radius: ArrayLike) -> Array:
+def gravity_gradient_torque(inertia: ArrayLike, down: ArrayLike, orbit_radius: ArrayLike) -> Array:
     """Torque of the gravity of a round Earth on a body.
 
     First order in the size of the body over the radius [1]_. Oblateness is left out.
@@ -65,7 +65,7 @@ def gravity_gradient_torque(inertia: ArrayLike, down: ArrayLike, radius: ArrayLi
         About any axes of the body. [kg m2]
     down : array_like, (..., 3)
         Unit vector to the centre of the Earth in the same axes. [-]
-    radius : array_like, (...)
+    orbit_radius : array_like, (...)
         From the centre of the Earth, greater than zero. [m]
 
     Returns
@@ -98,7 +98,7 @@ def gravity_gradient_torque(inertia: ArrayLike, down: ArrayLike, radius: ArrayLi
     [0.0, 1.8, 0.0]
     """
     body, pointing = np.asarray(inertia, dtype=np.float64), np.asarray(down, dtype=np.float64)
-    away = np.asarray(radius, dtype=np.float64)
+    away = np.asarray(orbit_radius, dtype=np.float64)
     if np.any(away <= 0):
         raise DomainError("gravity gradient: the radius must be above 0 m")
     turned = np.einsum("...ij,...j->...i", body, pointing)
@@ -322,23 +322,23 @@ def middle_rates(
     )  # fmt: skip
 
 
-def free_tumble(inertia: ArrayLike, rate: ArrayLike, step: float, count: int) -> Array:
+def free_tumble(inertia: ArrayLike, first_rate: ArrayLike, step: float, steps: int) -> Array:
     """Rates of a body that turns freely, as the simulated station does when nothing holds it.
 
     Parameters
     ----------
     inertia : array_like, (3, 3)
         About axes of the body; the second is a principal one. [kg m2]
-    rate : array_like, (3,)
+    first_rate : array_like, (3,)
         At the begin. [rad/s]
     step : float
         [s]
-    count : int
-        Of steps. [-]
+    steps : int
+        Zero or more. [-]
 
     Returns
     -------
-    ndarray, (count + 1, 3)
+    ndarray, (steps + 1, 3)
         In axes of the body. [rad/s]
 
     Raises
@@ -362,5 +362,5 @@ def free_tumble(inertia: ArrayLike, rate: ArrayLike, step: float, count: int) ->
         raise DomainError("free tumble: the second axis must be a principal one")
     return _tumble(
         float(body[0, 0]), float(body[1, 1]), float(body[2, 2]), float(body[0, 2]),
-        np.ascontiguousarray(rate, dtype=np.float64), float(step), int(count),
+        np.ascontiguousarray(first_rate, dtype=np.float64), float(step), int(steps),
     )  # fmt: skip
