@@ -1,9 +1,12 @@
 """From a house to a plant: every part laid out, every name a number."""
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import entry_points
-from typing import Any, Final, Protocol
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +27,8 @@ Numbers = NDArray[np.int64]
 PARTS: Final = (computers, attitude, power, heat, air, link, visits)
 """In the order of a step; `stepping` names them again, as kernels are not looped over."""
 SAFE_MODE: Final = "safe-mode"
+SHORTEST_PERIOD: Final = 10.0
+"""Of a part of a user: a step of the plant. [s]"""
 
 
 class OwnPart(Protocol):
@@ -93,7 +98,8 @@ def build(
     Raises
     ------
     InputError
-        If two things have one name, or a part reads what nobody declares.
+        If two things have one name, a part reads what nobody declares, or one of a user cannot be
+        laid out.
     """
     registry = Registry(seed, mission, spread)
     surroundings.declare(registry)
@@ -104,10 +110,10 @@ def build(
     for shipped in PARTS:
         shipped.declare(registry, house)
     for one in others:
-        one.declare(registry, house)
+        _own(one, "declare", registry, house)
     first_health = declare_sensor_health(registry)
     parts = tuple(one.wire(registry, house) for one in PARTS)
-    theirs = tuple((one, one.wire(registry, house)) for one in others)
+    theirs = tuple((one, _own(one, "wire", registry, house)) for one in others)
     sizes = [
         [len(part.wires), len(part.constants), len(part.state), len(part.ledger)] for part in parts
     ]
@@ -142,9 +148,15 @@ def installed_parts() -> list[OwnPart]:
         except Exception as error:
             raise InputError(
                 f"part {point.name}: given {point.value}; expected a class with declare, wire and"
-                f" step: {error}"
+                f" step, and a period: {type(error).__name__}: {error}"
             ) from error
     return found
+
+
+def source_of_parts() -> list[str]:
+    """Return a digest of the file of each installed part: a flight goes on only with the same."""
+    files = [inspect.getsourcefile(type(one)) for one in installed_parts()]
+    return [sha256(Path(file).read_bytes()).hexdigest() for file in files if file]
 
 
 def _made(given: Any) -> OwnPart:
@@ -152,4 +164,21 @@ def _made(given: Any) -> OwnPart:
     for name in ("declare", "wire", "step", "period"):
         if not hasattr(made, name):
             raise TypeError(f"no {name}")
+    return made
+
+
+def _own(one: OwnPart, what: Literal["declare", "wire"], registry: Registry, house: House) -> Any:
+    """Lay out a part of a user; what it throws is told as input, by the name of the part."""
+    name = type(one).__name__
+    if not SHORTEST_PERIOD <= one.period < np.inf:
+        raise InputError(
+            f"part {name}: period: given {one.period!r}, expected {SHORTEST_PERIOD:g} s or more"
+        )
+    try:
+        made = getattr(one, what)(registry, house)
+    except Exception as error:
+        kind = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
+        raise InputError(f"part {name}: {what}: {kind}{error}") from error
+    if what == "wire" and not isinstance(made, Part):
+        raise InputError(f"part {name}: wire: given {made!r:.80}, expected a Part")
     return made

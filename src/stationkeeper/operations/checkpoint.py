@@ -32,8 +32,15 @@ def write_checkpoint(flight: Flight, folder: Path) -> None:
         Between two calls of `flight.fly`.
     folder : Path
         The run folder.
+
+    Raises
+    ------
+    InputError
+        If what the mind remembers cannot be kept.
+    StorageError
+        If it cannot be written.
     """
-    plain = {
+    plain: dict[str, Any] = {
         **{name: getattr(flight, name) for name in _NUMBERS},
         "gate": _gate_saved(flight.gate),
         "happenings": rows_of(flight.happenings),
@@ -41,9 +48,12 @@ def write_checkpoint(flight: Flight, folder: Path) -> None:
         "noticed": [asdict(one) for one in flight.noticed],
         "active": flight.active,
         "docked": flight.docked,
-        "mind": flight.mind.save(),
+        "modes": flight.modes,
+        "mind": None,
         "own_time": {str(key): one for key, one in flight.own_time.items()},
     }
+    if not flight.failed:  # one that threw is asked no more, so nothing of it is needed
+        plain["mind"] = _mind_saved(flight)
     arrays: dict[str, Any] = dict(flight.arrays)
     for number, part in enumerate(flight.own_parts):
         arrays[f"own-{number}-state"], arrays[f"own-{number}-ledger"] = part.state, part.ledger
@@ -92,7 +102,10 @@ def take_up(flight: Flight, folder: Path) -> bool:
     flight.noticed = [Noticed(**one) for one in plain["noticed"]]
     flight.active = plain["active"]
     flight.docked = plain["docked"]
+    flight.modes = plain["modes"]
     flight.own_time = {int(key): one for key, one in plain["own_time"].items()}
+    if flight.failed:
+        return True
     try:
         flight.mind.restore(plain["mind"])
     except Exception as error:
@@ -101,6 +114,18 @@ def take_up(flight: Flight, folder: Path) -> bool:
             f" {type(error).__name__}: {error}; expected it to take up what it saved"
         ) from error
     return True
+
+
+def _mind_saved(flight: Flight) -> Any:
+    try:
+        saved = flight.mind.save()
+        json.dumps(saved)
+    except Exception as error:
+        raise InputError(
+            f"--caretaker: {flight.who}: save failed: {type(error).__name__}: {error}; expected all"
+            " that it remembers as plain data: text, numbers, lists, dicts with text as keys"
+        ) from error
+    return saved
 
 
 def _gate_saved(gate: GateState) -> dict[str, Any]:

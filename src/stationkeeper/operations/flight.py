@@ -17,6 +17,7 @@ from stationkeeper.caretaker.gate import GateState
 from stationkeeper.caretaker.module_managers import Mode, air_bounds, fresh_managers, waits
 from stationkeeper.caretaker.vehicle import Answer, Ask, Mind, Noticed, Seen
 from stationkeeper.constants import SECONDS_PER_DAY
+from stationkeeper.errors import InputError
 from stationkeeper.operations.archive import Archive
 from stationkeeper.operations.build import SAFE_MODE, Built
 from stationkeeper.operations.fault_kinds import fault_kind
@@ -245,7 +246,7 @@ def fly(flight: Flight, until: float, progress: Progress | None = None) -> None:
 def _segment(flight: Flight, coarse: Array, block: float, end: float) -> None:
     """Fly until the next moment at which something changes or somebody is asked."""
     fine, change = _pace(flight)
-    stop = min(end, change, max(flight.wake, flight.time + STEP))
+    stop = min(end, change, max(flight.wake, flight.time + STEP), _own_due(flight))
     stop = flight.time + STEP * np.ceil((stop - flight.time) / STEP)
     if fine:
         dt, count = FINE, int((stop - flight.time) / FINE)
@@ -256,7 +257,7 @@ def _segment(flight: Flight, coarse: Array, block: float, end: float) -> None:
         given = coarse[first : first + count]
     before = flight.time
     flight.time += dt * _advance(flight, given, dt, count)
-    _own_parts(flight, flight.time - before)
+    _own_parts(flight)
     _tell(flight, before)
     _ask(flight)
 
@@ -383,8 +384,10 @@ def _ask(flight: Flight) -> None:
     flight.noticed, flight.answers = [], []
     try:
         asks, wake = flight.mind.act(seen)
+        asked = [_asked(one, flight.commander) for one in asks]
+        if np.isnan(wake):
+            raise ValueError("when to be asked next: given nan, expected seconds")
         flight.wake = max(float(wake), flight.time + STEP)
-        asked = [replace(one, commander=flight.commander) for one in asks]
     except Exception as error:  # whatever a mind of somebody's own throws, the station flies on
         flight.failed = f"{type(error).__name__}: {error}"
         flight.wake = np.inf
@@ -392,6 +395,16 @@ def _ask(flight: Flight) -> None:
         _happen(flight, flight.time, "mind-failed", flight.who, text, who=flight.who)
         asked = [Ask(SAFE_MODE, 1.0, "the commander failed", Commander.MANAGER)]
     command(flight, asked)
+
+
+def _asked(one: Any, commander: Commander) -> Ask:
+    """Return what a mind asks for, by whom it is; a mind cannot speak for another."""
+    if not isinstance(one, Ask):
+        raise TypeError(f"asked for {one!r:.80}, expected an Ask")
+    if not np.isfinite(one.value):
+        raise ValueError(f"asked {one.name} for {one.value}, expected a number")
+    value, reason = float(one.value), str(one.reason)
+    return replace(one, name=str(one.name), value=value, reason=reason, commander=commander)
 
 
 def command(flight: Flight, asks: list[Ask]) -> None:
@@ -440,14 +453,29 @@ def _carry_out(flight: Flight, ask: Ask) -> None:
     switches[registry.switches[ask.name]] = ask.value
 
 
-def _own_parts(flight: Flight, passed: float) -> None:
+def _own_due(flight: Flight) -> float:
+    """Return when a part of a user is stepped next; infinite without one. [s]"""
+    due = [
+        flight.own_time.get(number, 0.0) + own.period
+        for number, (own, _) in enumerate(flight.built.own)
+    ]
+    return max(min(due, default=np.inf), flight.time + STEP)
+
+
+def _own_parts(flight: Flight) -> None:
     """Step the parts of users, which are plain Python, over what was flown."""
     for number, (own, _) in enumerate(flight.built.own):
         due = flight.own_time.get(number, 0.0)
         while due + own.period <= flight.time:
             due += own.period
-            own.step(
-                due, own.period, flight.arrays["signals"], flight.arrays["health"],
-                flight.arrays["switches"], flight.own_parts[number],
-            )  # fmt: skip
+            try:
+                own.step(
+                    due, own.period, flight.arrays["signals"], flight.arrays["health"],
+                    flight.arrays["switches"], flight.own_parts[number],
+                )  # fmt: skip
+            except Exception as error:  # not ours: told as input, and which part it was
+                raise InputError(
+                    f"part {type(own).__name__}: step threw at {due:g} s: {type(error).__name__}:"
+                    f" {error}; expected it to change signals and state in place"
+                ) from error
         flight.own_time[number] = due

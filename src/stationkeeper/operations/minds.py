@@ -1,5 +1,6 @@
 """Who commands: nobody, the limits aboard, the ground, or a mind of a user's own."""
 
+import hashlib
 import importlib
 import sys
 from collections.abc import Callable
@@ -101,7 +102,16 @@ def mind_of(command: Command) -> Callable[[Vehicle], Mind]:
         return partial(GroundMind, reaction_s=command.reaction_s, link=command.link)
     installed = {point.name: point for point in entry_points(group=GROUP)}
     if command.name in installed:
-        return _checked(command.name, installed[command.name].load())
+        point = installed[command.name]
+        try:
+            return _checked(command.name, point.load())
+        except InputError:
+            raise
+        except Exception as error:
+            raise InputError(
+                f"--caretaker: given {shown(command.name)}, installed as {point.value}; expected a"
+                f" class that can be imported: {type(error).__name__}: {error}"
+            ) from error
     module, colon, name = command.name.partition(":")
     if not colon:
         known = (*SHIPPED, *sorted(installed))
@@ -120,6 +130,38 @@ def mind_of(command: Command) -> Callable[[Vehicle], Mind]:
             f" {type(error).__name__}: {error}"
         ) from None
     return _checked(command.name, found)
+
+
+def made_mind(command: Command, vehicle: Vehicle) -> Mind:
+    """Return the mind of a flight.
+
+    Raises
+    ------
+    InputError
+        As `mind_of`, and if it cannot be made of the vehicle.
+    """
+    maker = mind_of(command)
+    try:
+        return maker(vehicle)
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(
+            f"--caretaker: given {shown(command.name)}; expected a class made with one argument,"
+            f" the vehicle: {type(error).__name__}: {error}"
+        ) from error
+
+
+def source_of(command: Command) -> str:
+    """Return a digest of the file of a mind of a user's own; empty for the shipped ones.
+
+    A flight that was killed goes on only under the same mind.
+    """
+    if command.name in SHIPPED:
+        return ""
+    module = sys.modules.get(mind_of(command).__module__)
+    file = getattr(module, "__file__", None)
+    return "" if file is None else hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
 def _checked(name: str, found: Any) -> Callable[[Vehicle], Mind]:

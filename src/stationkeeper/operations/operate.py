@@ -14,6 +14,7 @@ from stationkeeper.operations.archive import FOLDER as TELEMETRY
 from stationkeeper.operations.checkpoint import CHECKPOINT, take_up, write_checkpoint
 from stationkeeper.operations.document import document
 from stationkeeper.operations.flight import STEP, fly
+from stationkeeper.operations.minds import made_mind, mind_of
 from stationkeeper.operations.plan import FlightPlan, flight_of, mission_of
 from stationkeeper.programme.write import as_toml
 from stationkeeper.results.folder import COMPLETE, PROGRAMME, RUNNING, begin_folder, locked
@@ -51,15 +52,18 @@ def operate(plan: FlightPlan, *, out: Path, progress: Progress | None = None) ->
     StorageError
         If the folder cannot be written.
     """
-    if not STEP <= plan.duration <= MOST_DAYS * SECONDS_PER_DAY:
+    if not STEP / SECONDS_PER_DAY <= plan.days <= MOST_DAYS:
         raise InputError(
-            f"--days: given {plan.days:g}, expected more than 0, at most {MOST_DAYS:g}"
+            f"--days: given {plan.days:g}, expected more than 0 (a step of {STEP:g} s at least), at"
+            f" most {MOST_DAYS:g}"
         )
     if not 0 <= plan.seed < 2**63:
         raise InputError(f"--seed: given {plan.seed}, expected 0 to 2**63 - 1")
     say = progress or (lambda text: None)
     begun = time.perf_counter()
+    mind_of(plan.command)  # before anything that takes long
     mission = mission_of(plan, say)
+    made_mind(plan.command, mission.built.vehicle)  # and before anything is written
     ready = time.perf_counter()
     now = datetime.now(UTC)
     state: dict[str, Any] = {

@@ -12,12 +12,12 @@ from stationkeeper.campaign.versions import code_digest, libraries
 from stationkeeper.caretaker.authority import Commander
 from stationkeeper.caretaker.nobody import Nobody
 from stationkeeper.constants import SECONDS_PER_DAY
-from stationkeeper.operations.build import Built, build
+from stationkeeper.operations.build import Built, build, source_of_parts
 from stationkeeper.operations.fault_files import faults_of
 from stationkeeper.operations.faults import Fault
 from stationkeeper.operations.flight import STEP, Flight, begin, fly
 from stationkeeper.operations.house import house_of
-from stationkeeper.operations.minds import NOBODY, Command, mind_of
+from stationkeeper.operations.minds import NOBODY, Command, made_mind, source_of
 from stationkeeper.operations.monitor import EVERY, ROW_S, Learned, learned_of
 from stationkeeper.operations.registry import SPREAD
 from stationkeeper.operations.surroundings import Surroundings, surroundings_of
@@ -38,7 +38,8 @@ class FlightPlan:
     days: float
     uncrewed: bool = False
     faults: str = "none"
-    """``none``, ``random``, ``random:2.5`` (so many in the mean), a file or ``kind:component@seconds[,...]``. [-]"""
+    """``none``, ``random``, ``random:2.5`` (so many in the mean), a file, or
+    ``kind:component@seconds[,...]``. [-]"""
     command: Command = NOBODY
     first_day: date | None = None
     seed: int = 1
@@ -57,8 +58,17 @@ class FlightPlan:
             self.programme.model_dump(mode="json", by_alias=True),
             self.station, self.days, self.uncrewed, self.faults, repr(self.command),
             str(self.first_day), self.seed, self.mission, self.spread, code_digest(), libraries(),
+            _text_of(self.faults), source_of(self.command), source_of_parts(),
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _text_of(faults: str) -> str:
+    """Return what a file of faults says, as another text is another flight."""
+    try:
+        return Path(faults).read_text("utf-8", errors="replace")
+    except (OSError, ValueError):
+        return ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +168,7 @@ def flight_of(
     return begin(
         mission.built,
         around or mission.around,
-        mind_of(command)(mission.built.vehicle),
+        made_mind(command, mission.built.vehicle),
         who=command.title,
         commander=command.commander,
         faults=mission.faults,
