@@ -19,7 +19,7 @@ from stationkeeper.errors import InputError
 from stationkeeper.operations.fault_kinds import fault_kind, fault_kinds, natural_course
 from stationkeeper.operations.faults import Fault, checked, named_faults
 from stationkeeper.operations.house import House
-from stationkeeper.operations.random_faults import random_faults
+from stationkeeper.operations.random_faults import hazard_factor, random_faults
 from stationkeeper.operations.registry import Registry
 from stationkeeper.programme.parts import (
     Confidence,
@@ -36,6 +36,8 @@ from stationkeeper.programme.parts import (
 from stationkeeper.programme.problems import Problem, choices, listing, nearest, shown
 
 FORMAT: Final = 1
+RANDOM_MEAN: Final = "random:"
+"""Before a number: faults by chance, so many in the mean. [-]"""
 MOST_FAULTS: Final = 10_000  # in one file; chosen by us
 
 
@@ -269,7 +271,8 @@ def faults_of(
     Parameters
     ----------
     text : str
-        ``none``, ``random``, the name of a file of history, a file, or faults by name,
+        ``none``, ``random``, ``random:2.5`` (so many in the mean, see
+        `random_faults.hazard_factor`), the name of a file of history, a file, or faults by name,
         ``kind:component@seconds=size``, parted by commas.
     house : House
         The station.
@@ -294,6 +297,9 @@ def faults_of(
         return ()
     if asked == "random":
         return random_faults(house, registry, seed, mission, duration)
+    if asked.startswith(RANDOM_MEAN):
+        factor = hazard_factor_of(asked, house, registry, duration)
+        return random_faults(house, registry, seed, mission, duration, factor=factor)
     if asked in shipped_faults():
         return _checked(shipped_fault_file(asked), asked, registry)
     if _is_toml(asked) or Path(asked).is_file():
@@ -306,6 +312,25 @@ def faults_of(
             f" {choices(shipped_faults())}, or kind:component@seconds; {fix}"
         )
     return named_faults(asked, registry)
+
+
+def hazard_factor_of(text: str, house: House, registry: Registry, duration: float) -> float:
+    """Return the factor on all hazards that faults asked for stand for: 1, but for a mean. [-]
+
+    Parameters and errors are those of `faults_of`.
+    """
+    asked = text.strip()
+    if not asked.startswith(RANDOM_MEAN):
+        return 1.0
+    given = asked.removeprefix(RANDOM_MEAN)
+    try:
+        mean = float(given)
+    except ValueError:
+        raise InputError(
+            f"faults: given {shown(asked)}; expected a number after {RANDOM_MEAN}, as in"
+            f" {RANDOM_MEAN}2.5: faults of a mission in the mean"
+        ) from None
+    return hazard_factor(house, registry, duration, mean)
 
 
 def _checked(file: FaultFile, name: str, registry: Registry) -> tuple[Fault, ...]:

@@ -5,6 +5,9 @@ first day flown; when it fails, the kinds of faults that its group is known for 
 What equipment does not hold (sensors, upsets that stay, hatches, visitors) has rates of its own.
 Every draw is named by what it is for, so that the same faults come whoever commands.
 
+A study may ask for more faults than chance brings: all hazards are then multiplied by one factor,
+so that kinds and components keep their shares (`hazard_factor`).
+
 Left out: a unit that fails twice in one flight, wear that depends on how it is used.
 """
 
@@ -18,6 +21,7 @@ from numpy.typing import NDArray
 
 from stationkeeper.campaign.draws import Purpose, component_number, uniforms
 from stationkeeper.constants import DAYS_PER_YEAR, SECONDS_PER_DAY
+from stationkeeper.errors import InputError
 from stationkeeper.hull.equipment import cumulative_hazard, failure_age
 from stationkeeper.hull.exposure import gamma_update
 from stationkeeper.operations.fault_kinds import (
@@ -45,6 +49,8 @@ DRAWS: Final = 12  # of one fault
     range(DRAWS)
 )
 MOST_OF_ONE: Final = 10_000  # faults of one kind in a flight; more are not drawn
+MOST_ASKED: Final = 1_000.0  # [-] faults of a flight in the mean that a study may ask for; ours
+MOST_FACTOR: Final = 1e12  # [-] on all hazards, beyond which nothing more can fail; ours
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,8 @@ class _Chances:
     """Those that each kind can befall. [-]"""
     modules: dict[str, str]
     """Module of each load. [-]"""
+    factor: float = 1.0
+    """All hazards are so many times greater. [-]"""
 
     def draws(self, name: str, number: int = 0) -> Array:
         """Return the draws of one fault of a named cause."""
@@ -74,7 +82,13 @@ class _Chances:
 
 
 def random_faults(
-    house: House, registry: Registry, seed: int, mission: int, duration: float
+    house: House,
+    registry: Registry,
+    seed: int,
+    mission: int,
+    duration: float,
+    *,
+    factor: float = 1.0,
 ) -> tuple[Fault, ...]:
     """Draw the faults of one mission.
 
@@ -90,6 +104,8 @@ def random_faults(
         Number of the mission, 0 or more. [-]
     duration : float
         Of the flight. [s]
+    factor : float
+        All hazards are so many times greater, for studies of what is rare. [-]
 
     Returns
     -------
@@ -104,6 +120,7 @@ def random_faults(
         duration,
         kinds_there(registry),
         {row.name: row.module for row in registry.loads},
+        factor,
     )
     found = [*_of_equipment(house, chances), *_of_rates(chances)]
     found.sort(key=lambda fault: (fault.onset, fault.kind, fault.component))
@@ -145,10 +162,73 @@ def drawn_fault(
     return _fault(kind, there[int(draws[_PLACE] * len(there))], onset, draws, chances)
 
 
-def expected_faults(house: House, registry: Registry, duration: float) -> dict[str, float]:
+def hazard_factor(house: House, registry: Registry, duration: float, mean: float) -> float:
+    """Return the factor on all hazards with which a flight has so many faults on average.
+
+    Parameters
+    ----------
+    house : House
+        The station flown.
+    registry : Registry
+        Its names, after all its parts have declared theirs.
+    duration : float
+        Of the flight. [s]
+    mean : float
+        Faults of a flight, those that follow by a common cause left out; above 0, at most
+        `MOST_ASKED`. [-]
+
+    Returns
+    -------
+    float
+        [-]
+
+    Raises
+    ------
+    InputError
+        If the mean is no such number, or nothing of the station can fail so often.
+
+    Notes
+    -----
+    A unit of equipment fails once in a flight at most, so that its share falls a little where the
+    factor is large. Found by halving, to 1e-12 of itself.
+    """
+    if not 0.0 < mean <= MOST_ASKED:
+        raise InputError(
+            f"faults of a mission: given {mean:g}; expected above 0, at most {MOST_ASKED:g}"
+        )
+    there = kinds_there(registry)
+    groups = [
+        group for key, group in _groups(house) if any(there[one.key] for one in _sharing(key))
+    ]
+    units = np.array([group.units for group in groups], dtype=float)
+    lived = np.array([_lived(group, _age(house, group), duration) for group in groups])
+    rates = sum(fault_kinds()[key].per_year * len(found) for key, found in there.items())
+
+    def reached(factor: float) -> float:
+        failed = float(np.sum(units * -np.expm1(-factor * lived)))
+        return failed + factor * rates * duration / YEAR
+
+    low, high = 0.0, 1.0
+    while reached(high) < mean:
+        low, high = high, 2.0 * high
+        if high > MOST_FACTOR:
+            raise InputError(
+                f"faults of a mission: given {mean:g}; expected fewer: the equipment of"
+                f" {house.title} has {reached(high):.3g} at the most"
+            )
+    while high - low > 1e-12 * high:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if reached(middle) < mean else (low, middle)
+    return high
+
+
+def expected_faults(
+    house: House, registry: Registry, duration: float, *, factor: float = 1.0
+) -> dict[str, float]:
     """Return how many faults of each kind a flight has on average, common causes left out. [-]
 
-    What `random_faults` draws, in the mean over many missions (tests/unit/test_faults.py).
+    With all hazards `factor` times greater. What `random_faults` draws, in the mean over many
+    missions (tests/unit/test_faults.py).
     """
     kinds = fault_kinds()
     expected = dict.fromkeys(kinds, 0.0)
@@ -157,11 +237,11 @@ def expected_faults(house: House, registry: Registry, duration: float) -> dict[s
         sharing = [one for one in _sharing(key) if there[one.key]]
         total = sum(one.share for one in sharing)
         age = _age(house, group)
-        lived = _lived(group, age, duration)
+        lived = factor * _lived(group, age, duration)
         for one in sharing:
             expected[one.key] += group.units * float(1.0 - np.exp(-lived)) * one.share / total
     for key, components in there.items():
-        expected[key] += kinds[key].per_year * len(components) * duration / YEAR
+        expected[key] += factor * kinds[key].per_year * len(components) * duration / YEAR
     return expected
 
 
@@ -198,7 +278,7 @@ def _of_equipment(house: House, chances: _Chances) -> Iterator[Fault]:
         for unit in range(group.units):
             name = f"{key}/{unit}"
             draws = chances.draws(name)
-            budget = float(-np.log1p(-draws[_WHEN]))
+            budget = float(-np.log1p(-draws[_WHEN])) / chances.factor
             if budget >= lived:
                 continue
             fails = failure_age(budget, unit_rate(group) / YEAR, *_wear(group), age)
@@ -226,7 +306,7 @@ def _of_rates(chances: _Chances) -> Iterator[Fault]:
         there = chances.components[key]
         if kind.per_year == 0.0 or not there:
             continue
-        rate, onset = kind.per_year * len(there) / YEAR, 0.0
+        rate, onset = chances.factor * kind.per_year * len(there) / YEAR, 0.0
         for number in range(MOST_OF_ONE):
             draws = chances.draws(key, number)
             onset += float(-np.log1p(-draws[_WHEN])) / rate
