@@ -1,8 +1,8 @@
 """Write the reference pages from what they describe: ``python -m docs.generate``.
 
 The programme page comes from the schema, the glossary from variables.csv, the commands from the
-command line, the proofs from proof.json, the validation from the rows stored for the reports. A
-test fails when a committed page differs.
+command line, the proofs from proof.json, the validation from the rows stored for the reports, the
+faults and the telemetry from the simulated stations. A test fails when a committed page differs.
 """
 
 import csv
@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from docs.generate_operations import faults_page, telemetry_page
 
 if TYPE_CHECKING:
     from stationkeeper.results.bins import Bins
@@ -384,6 +386,8 @@ PAGES = {
     "glossary.md": glossary_page,
     "commands.md": commands_page,
     "proof.md": proof_page,
+    "faults.md": faults_page,
+    "telemetry.md": telemetry_page,
 }
 
 
