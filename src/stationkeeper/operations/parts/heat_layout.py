@@ -47,7 +47,7 @@ PUMP_W_K, PUMP_LEAST = 0.1, 40.0  # [W] for a W/K of flow; [W]
 # about 30 C in its cabin and 40 C in its compartment of instruments, as told of MS-22 (TASS,
 # 2022-12-19).
 SHIP_CABIN, SHIP_COMPARTMENT = 2.0e6, 1.2e6  # [J/K]
-SHIP_JOINT, SHIP_HATCH = 50.0, 50.0  # [W/K] compartment to cabin; cabin to station with an air duct
+SHIP_JOINT, SHIP_HATCH = 60.0, 50.0  # [W/K] compartment to cabin; cabin to station with an air duct
 SHIP_WALL: Final = 0.5  # [m2] black body that its insulated skin leaks like
 SHIP_LOOP: Final = 120.0  # [W/K] that its loop takes with its valve open, over `SHIP_SINK`
 SHIP_SINK: Final = 285.0  # [K]
