@@ -20,8 +20,9 @@ VALIDATED = (
     "services",
     "household",
     "watch",
+    "operations",
 )
-TIMED = ("orbit", "dose", "run", "crew", "lifetime", "decisions", "services")
+TIMED = ("orbit", "dose", "run", "crew", "lifetime", "decisions", "services", "operations")
 
 
 def _chosen(topics: Iterable[str], known: tuple[str, ...]) -> tuple[str, ...]:
