@@ -398,7 +398,10 @@ def operate(
         str | None, typer.Option(metavar="DATE", help="In the place of the plant's own.")
     ] = None,
     missions: Annotated[
-        int, typer.Option(help="Above 1: all baselines and this caretaker on common faults.")
+        int,
+        typer.Option(
+            min=1, max=100_000, help="Above 1: all baselines and this caretaker on common faults."
+        ),
     ] = 1,
     override: Override = None,
     setting: Setting = None,
