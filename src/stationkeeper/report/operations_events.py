@@ -68,12 +68,18 @@ def picture(document: Document, folder: Path) -> Picture | None:
     dictionary = {row["name"]: row for row in read_dictionary(archive)}
     high = -(-len(rows) // 3)
     with look.drawing():
-        figure = Figure(figsize=(look.WIDTH, _EACH * high + 0.6), layout="none")
+        figure = Figure(figsize=(look.WIDTH, _EACH * high + 0.6))
+        figure.set_layout_engine("none")
         tall = figure.get_figheight()
-        figure.subplots_adjust(
-            left=0.06, right=0.985, top=1 - 0.4 / tall, bottom=0.5 / tall, wspace=0.22, hspace=0.5
-        )
-        places = figure.subplots(high, 3, squeeze=False).ravel()
+        bounds = {
+            "left": 0.06,
+            "right": 0.985,
+            "top": 1 - 0.4 / tall,
+            "bottom": 0.5 / tall,
+            "wspace": 0.22,
+            "hspace": 0.5,
+        }
+        places = figure.subplots(high, 3, squeeze=False, gridspec_kw=bounds).ravel()
         for spare in places[len(rows) :]:
             spare.remove()
         for number, (axes, row) in enumerate(zip(places, rows, strict=False)):
@@ -137,7 +143,7 @@ def _draw(
     )  # fmt: skip
     axes.tick_params(labelsize=7.5)
     if entry["kind"] == "state" and entry["states"]:
-        axes.yaxis.get_major_locator().set_params(integer=True)
+        _states(axes, entry)
 
 
 def _bounds(axes: "Axes", values: Any, entry: Mapping[str, str]) -> None:
@@ -155,3 +161,9 @@ def _bounds(axes: "Axes", values: Any, entry: Mapping[str, str]) -> None:
     span = max(high - low, span)
     axes.set_ylim(low - 0.12 * span, high + 0.3 * span)
     axes.ticklabel_format(axis="y", useOffset=False)
+
+
+def _states(axes: "Axes", entry: Mapping[str, str]) -> None:
+    """Let the axis of a state say whole numbers only: that is what readings are."""
+    low, high = axes.get_ylim()
+    axes.set_yticks([one for one in range(len(entry["states"].split())) if low <= one <= high])

@@ -180,9 +180,9 @@ def pairs_text(document: Document) -> str:
 
 def _table(document: Document) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return heads and rows of the table of commanders."""
-    heads = ("commander", "survived", "time to safe, median", "never safe", "services",
+    heads: tuple[str, ...] = ("commander", "survived", "time to safe, median", "never safe", "services",
              "contact", "propellant", "done", "refused")  # fmt: skip
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for one in document["commanders"]:
         safe = one["time_to_safe_s"]
         rows.append(
@@ -278,8 +278,8 @@ def _panel(axes: "Axes", rows: Sequence[Document], key: str, factor: float) -> N
     if key in ("survived", "services"):
         axes.set_xlim(-3.0, 103.0)
     else:
-        span = max(max(ends) - min(ends), 0.1)
-        axes.set_xlim(min(ends) - 0.05 * span, max(ends) + 0.05 * span)
+        span = max(max(ends) - min(ends), 1.0)
+        axes.set_xlim(min(ends) - 0.05 * span, min(ends) + 1.05 * span)
 
 
 def differences_markup(document: Document) -> Markup:

@@ -233,7 +233,7 @@ def fault_end(document: Document, fault: Document) -> float:
     """Return when a fault was gone: cleared, ended by itself, or at the end of the flight. [s]"""
     last = document["days"] * 86_400.0
     ends = [one for one in (fault["ended_s"], fault["end_s"]) if one is not None]
-    return min([*ends, last])
+    return float(min([*ends, last]))
 
 
 def nearest_notice(document: Document, fault: Document) -> Document | None:

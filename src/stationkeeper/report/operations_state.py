@@ -76,13 +76,19 @@ def picture(document: Document, dictionary: Sequence[Document]) -> Picture:
     size, _ = time_unit(document)
     rows = -(-len(every) // 2)
     with look.drawing():
-        figure = Figure(figsize=(look.WIDTH, _EACH * rows + 0.5), layout="none")
+        figure = Figure(figsize=(look.WIDTH, _EACH * rows + 0.5))
+        figure.set_layout_engine("none")
         # Margins by hand: to work them out takes longer than to draw all panels.
         tall = figure.get_figheight()
-        figure.subplots_adjust(
-            left=0.085, right=0.985, top=1 - 0.45 / tall, bottom=0.5 / tall, wspace=0.2, hspace=0.55
-        )
-        places = figure.subplots(rows, 2, squeeze=False, sharex=True).ravel()
+        bounds = {
+            "left": 0.085,
+            "right": 0.985,
+            "top": 1 - 0.45 / tall,
+            "bottom": 0.5 / tall,
+            "wspace": 0.2,
+            "hspace": 0.55,
+        }
+        places = figure.subplots(rows, 2, squeeze=False, sharex=True, gridspec_kw=bounds).ravel()
         for spare in places[len(every) :]:
             spare.remove()
         for axes, panel in zip(places, every, strict=False):
@@ -100,8 +106,9 @@ def picture(document: Document, dictionary: Sequence[Document]) -> Picture:
     caption = (
         f"The true state, not the sensors: lowest and highest within each {number(width / 60)} "
         "minutes. Red dashes: alarm limits of the telemetry dictionary. Dotted: onsets of faults. "
-        "Of modules, grey is the range and the middle of all; those furthest from it have a line. Rates of turn are "
-        "against the stars: a station that keeps facing the Earth turns about y by some -0.065°/s."
+        "Of modules, grey is the range and the middle of all; those furthest from it have a line. "
+        "Rates of turn are against the stars: a station that keeps facing the Earth turns about y "
+        "by some -0.065°/s."
     )
     if safe_spans(document):
         caption += " Yellow: safe mode."

@@ -45,7 +45,7 @@ def picture(document: Document) -> Picture:
     size, unit = time_unit(document)
     _, end, _ = hours_of(document)
     lanes = _lanes(document)
-    rows = sum(max(1, len(_fault_rows(faults))) + 1 for _, faults in lanes)
+    rows: float = sum(len(_fault_rows(faults)) + 1 for _, faults in lanes)
     whos = _commanders(document)
     visits = _visits(document)
     rows += len(whos) + len(visits) + 0.5
@@ -178,7 +178,7 @@ def _lane(
                 fontsize=8,
                 zorder=4,
             )
-    below = place + max(len(rows), 0)
+    below = place + len(rows)
     for offset, (rule, colour) in enumerate(RULE_COLOURS.items()):
         times = [
             row["time_s"] / size
@@ -187,7 +187,7 @@ def _lane(
         ]
         middle = below + 0.24 * (offset - 1)
         axes.vlines(times, middle - 0.11, middle + 0.11, color=colour, lw=1.3, zorder=3)
-    labels.append((place + max(len(rows), 0) / 2, subsystem))
+    labels.append((place + len(rows) / 2, subsystem))
     return below + 1.0
 
 
@@ -203,12 +203,15 @@ def _commands(axes: "Axes", document: Document, who: str, place: float, size: fl
             for row in document["timeline"]
             if row["kind"] == kind and row["who"] == who
         ]
-        sign = _VERDICT_SIGNS[kind]
-        face = "none" if kind == "asked" else colour
-        axes.scatter(
-            times, np.full(len(times), place), s=26, marker=sign, zorder=3,
-            **({"color": colour} if sign == "x" else {"facecolors": face, "edgecolors": colour}),
-        )  # fmt: skip
+        axes.plot(
+            times,
+            np.full(len(times), place),
+            _VERDICT_SIGNS[kind],
+            ms=5.5,
+            color=colour,
+            mfc="none" if kind == "asked" else colour,
+            zorder=3,
+        )
 
 
 def _visits(document: Document) -> list[tuple[str, list[tuple[float, float]]]]:
