@@ -115,13 +115,13 @@ def telemetry_page() -> str:
         )
         sections.append(
             f"## {house.title} (`{programme}`, `{station}`)\n\n{len(vehicle.parameters)} "
-            f"parameters, {len(vehicle.commands)} commands, modules: {', '.join(room.name for room in house.rooms)}.\n\n"
-            + table(heads, lines)
+            f"parameters, {len(vehicle.commands)} commands, modules: "
+            f"{', '.join(room.name for room in house.rooms)}.\n\n" + table(heads, lines)
         )
     return page(
         "Telemetry and commands",
-        "What a simulated station tells and takes. The whole dictionary of a flight with its limits "
-        "is `telemetry/dictionary.csv` of its run folder. A parameter is "
+        "What a simulated station tells and takes. The dictionary of a flight, with its limits, is "
+        "`telemetry/dictionary.csv` of its run folder. A parameter is "
         "`subsystem.component.quantity`; the second sensor of the same ends in `.b`.",
         *sections,
         "## Commands\n\n"
