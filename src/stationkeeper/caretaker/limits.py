@@ -36,16 +36,22 @@ def limit_step(
     alarms : ndarray, (channel,)
         Written.
     """
+    # Without branches, and few arrays a loop, so that a processor takes several channels at once.
+    # Where nothing came (NaN) it is neither good nor bad.
     for channel in range(readings.shape[0]):
         reading = readings[channel]
-        if np.isnan(reading):  # nothing came: neither good nor bad
-            alarms[channel] = outside[channel] >= persistence[channel]
-            continue
-        beyond = reading < low[channel] or reading > high[channel]
-        if abs(reading - last[channel]) > largest_change[channel]:
-            beyond = True
-        last[channel] = reading
-        outside[channel] = outside[channel] + 1 if beyond else 0
+        beyond = (
+            (reading < low[channel])
+            | (reading > high[channel])
+            | (abs(reading - last[channel]) > largest_change[channel])
+        )
+        rows = outside[channel]
+        longer = rows + 1 if beyond else 0
+        outside[channel] = rows if reading != reading else longer
+    for channel in range(readings.shape[0]):
+        reading = readings[channel]
+        last[channel] = last[channel] if reading != reading else reading
+    for channel in range(readings.shape[0]):
         alarms[channel] = outside[channel] >= persistence[channel]
 
 

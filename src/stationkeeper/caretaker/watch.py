@@ -35,6 +35,7 @@ class Settings:
     state_rows: float = 30.0  # of the mean and spread that say in which state a channel is
     seen_rows: int = 512  # states kept of the nominal record; 0 leaves familiarity out
     folds: int = 8  # runs of the nominal record, each judged by the others
+    folds_left_out: int = 0  # runs whose residuals may be larger: an event in the nominal record
     smoothing_rows: float = 120.0  # of residuals
     residual_margin: float = 1.5  # times the largest smoothed residual of the nominal record
     distance_margin: float = 1.1  # times the largest smoothed distance of it
@@ -160,7 +161,8 @@ def learn(readings: ArrayLike, flags: ArrayLike, settings: Settings | None = Non
         lag_weights[: chosen.lags] = fits.lag_weights
         flag_weights[:, used] = fits.flag_weights
         expected[0] = fits.mean
-        limits[:] = chosen.residual_margin * fits.most, np.zeros(channels)
+        most = np.sort(fits.most, axis=0)[max(0, len(fits.most) - 1 - chosen.folds_left_out)]
+        limits[:] = chosen.residual_margin * most, np.zeros(channels)
     for channel in range(channels if chosen.seen_rows > 0 else 0):
         values = held(table[:, channel])
         fitted, residuals = fit_forecaster(

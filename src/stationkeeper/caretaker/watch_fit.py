@@ -24,8 +24,9 @@ BLOCK = 32  # channels whose sums stay in the nearest memory of a processor
 class Forecasters:
     """Weights of some channels, as `stationkeeper.caretaker.forecast.Forecaster` of each.
 
-    ``centre``, ``scale``, ``constant``, ``mean`` of the held-out residuals and ``most`` of them
-    when smoothed (channel,); ``lag_weights`` (lag, channel); ``flag_weights`` (2, flag, channel).
+    ``centre``, ``scale``, ``constant``, ``mean`` of the held-out residuals (channel,); ``most`` of
+    them when smoothed (fold, channel); ``lag_weights`` (lag, channel); ``flag_weights`` (2, flag,
+    channel).
     """
 
     centre: Array
@@ -222,7 +223,8 @@ def _fit_block(
     gram, moment = grams.sum(axis=0), moments.sum(axis=0)
     damping = np.full(wide + lags, penalty)
     damping[0] *= 0.001  # the constant is hardly held back
-    level, total, largest = np.zeros(channels), np.zeros(channels), np.zeros(channels)
+    level, total = np.zeros(channels), np.zeros(channels)
+    largest = np.zeros((len(shared), channels))
     least, most = target.min(axis=0) - 1, target.max(axis=0) + 1
     for fold, (first, last) in enumerate(pairwise(bounds)):
         if len(shared) == 1:  # too few rows to leave any out
@@ -240,7 +242,7 @@ def _fit_block(
             least,
             most,
             level,
-            largest,
+            largest[fold],
             total,
             share,
         )

@@ -1,8 +1,10 @@
 """Limits and the watch in the loop: row after row of telemetry, and only what is new is told.
 
 Rows of ten seconds go to the limits. The watch takes the mean of three: it costs a third, and noise
-is less. What it may know beside readings are states (loads on and off, modes, hatches) and what is
-computed aboard (shadow, people): changes of both explain what follows them.
+is less. It looks at readings beside their own mean of about a day: slow change, as of the Sun over
+the orbit, is left to the limits. What it may know beside readings are states (loads on and off,
+modes, hatches) and what is computed aboard (shadow, people): changes of both explain what follows
+them.
 """
 
 from collections.abc import Sequence
@@ -33,8 +35,9 @@ WATCH = Settings(
     flag_rows=6.0,  # 3 min
     seen_rows=0,
     folds=8,
+    folds_left_out=2,  # 2.5 of 10 d: a computer may stop on a nominal day
     smoothing_rows=4.0,  # 2 min
-    residual_margin=1.5,
+    residual_margin=2.0,
     least_limit=1e-9,
     quiet_multiple=0.0,  # a station is the same for years: what lasts is not got used to
     hold=0.7,
@@ -42,6 +45,8 @@ WATCH = Settings(
 )
 """Chosen by us on nominal missions 0-4 of ROS."""
 PERSISTENCE = 3  # means in a row above the threshold before an event; ours
+SLOW = 2_880  # means over which a channel's own mean follows it, a day; ours
+AGAIN = 5_760  # means: what comes again within two days of its end is not told again; ours
 STALE_ROWS = 6  # rows in a row that did not come before it is told; ours
 
 LIMIT_BEGINS, LIMIT_ENDS, WATCH_BEGINS, WATCH_ENDS, STALE_BEGINS, STALE_ENDS = range(6)
@@ -97,6 +102,16 @@ class Learned:
 
 
 @inner_kernel
+def slow_step(means: Array, slow: Array) -> None:
+    """Take their own slow mean from the latest means of all channels, both (channel,); changed."""
+    for k in range(means.shape[0]):
+        mean = means[k]
+        before = mean if slow[k] != slow[k] else slow[k]  # the first one stands before it
+        means[k] = mean - before
+        slow[k] = slow[k] if mean != mean else before + (mean - before) / SLOW
+
+
+@inner_kernel
 def monitor_step(
     time: float,
     row: Array,
@@ -149,7 +164,8 @@ def monitor_step(
     at = 5 * n
     finite, above, below = counts[at : at + w], counts[at + w : at + 2 * w], counts[at + 2 * w :]
     active, seen_count = counts[at + 3 * w : at + 4 * w], counts[at + 4 * w : at + 5 * w]
-    at += 5 * w
+    quiet = counts[at + 5 * w : at + 6 * w]
+    at += 6 * w
     place_of_row, single = counts[at : at + 1], counts[at + 1 : at + 4]  # rows, lost, recorded
     if lost > 0 or single[1] > 0:
         single[1] = 0
@@ -196,15 +212,17 @@ def monitor_step(
         means[k] = np.true_divide(sums[k], finite[k])
         sums[k] = 0.0
         finite[k] = 0
+    slow_step(means, state[state.shape[0] - w :])
     for k in range(f):
         now = known[k] / rows
         apart = now - level[k]
-        # A difference of rounding is none; before the first mean nothing has changed.
+        # A difference of rounding is none; nor is that from before the first mean (NaN).
         inputs[k] = apart if abs(apart) > 1e-9 else 0.0
         level[k] = now
         known[k] = 0.0
     if wires[_LEARNING] > 0:
         if single[2] < record.shape[0]:
+            # Beside the slow mean already: 32 bits are enough.
             for k in range(w):
                 record[single[2], k] = means[k]
             for k in range(f):
@@ -247,13 +265,17 @@ def monitor_step(
         ratio = ratios[k, 0]
         above[k] = above[k] + 1 if ratio > 1.0 else 0
         below[k] = below[k] + 1 if ratio < hold else 0
+        quiet[k] += 1
         begins = (active[k] == 0) & (above[k] >= wires[_PERSISTENCE])
-        ends = (active[k] == 1) & (below[k] >= wires[_GAP])
+        ends = (active[k] > 0) & (below[k] >= wires[_GAP])
         if begins | ends:
-            active[k] = 1 if begins else 0
-            news[found, 0] = wires[_HEAD + k]
-            news[found, 1] = WATCH_BEGINS if begins else WATCH_ENDS
-            found += 1
+            told = quiet[k] > AGAIN if begins else active[k] == 1
+            active[k] = (1 if told else 2) if begins else 0
+            quiet[k] = 0
+            if told:
+                news[found, 0] = wires[_HEAD + k]
+                news[found, 1] = WATCH_BEGINS if begins else WATCH_ENDS
+                found += 1
     return found
 
 
@@ -312,8 +334,8 @@ def monitor_of(
         [reading.largest_change for reading in readings],
     ]
     head = [n, w, len(columns), len(known), lags, EVERY, PERSISTENCE, settings.gap, STALE_ROWS]
-    state = np.zeros(n + 2 * w + 4 * f + (lags + LEVELS) * w + f)
-    state[:n] = np.nan
+    state = np.zeros(n + 2 * w + 4 * f + (lags + LEVELS) * w + f + w)
+    state[:n] = state[len(state) - w :] = np.nan
     pieces = [np.ravel(limits)]
     if learned is not None:
         pieces += [
@@ -325,14 +347,17 @@ def monitor_of(
             np.array([settings.hold]),
             np.zeros(3 * w),
         ]
-        state[-f - (lags + LEVELS) * w :] = np.concatenate(
+        at = n + 2 * w + 4 * f
+        state[at : len(state) - w] = np.concatenate(
             [standing.history.ravel(), standing.levels.ravel(), standing.fading]
         )
     first = [registry.first_signals[registry.signals[readings[k].signal]] for k in columns]
     first += [registry.first_signals[place] for place in known]
     at = n + 2 * w
-    state[at + f : at + 2 * f] = state[at + 3 * f : at + 4 * f] = first
-    counts = np.zeros(5 * n + 5 * w + 4, dtype=np.int64)
+    state[at + f : at + 2 * f] = np.nan  # before the first mean nothing has changed
+    state[at + 3 * f : at + 4 * f] = first
+    counts = np.zeros(5 * n + 6 * w + 4, dtype=np.int64)
+    counts[5 * n + 5 * w : 5 * n + 6 * w] = AGAIN  # nothing was told so far
     counts[4 * n : 5 * n] = [max(1, reading.persistence) for reading in readings]
     learning = int(learned is None)  # without anything learnt there is nothing to watch by
     return Monitor(
