@@ -87,8 +87,10 @@ def watch_step(
             continue
         late = fading[flag] * root
         weights, others = flag_weights[0, flag], flag_weights[1, flag]
+        if now != 0.0:
+            for channel in range(channels):
+                forecast[channel] += now * weights[channel]
         for channel in range(channels):
-            forecast[channel] += now * weights[channel]
             forecast[channel] += late * others[channel]
     # Few arrays a loop, no branches, and divisions that do not ask for zero: else the compiler
     # takes one channel at a time.

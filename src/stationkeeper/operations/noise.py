@@ -14,6 +14,7 @@ import hashlib
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stationkeeper.kernels import inner_kernel
 
@@ -67,3 +68,25 @@ def bell(stream: int, counter: int) -> float:
         + (word >> _FORTY_EIGHT)
     )
     return float((np.float64(total) - _MEAN) / _DEVIATION)
+
+
+@inner_kernel
+def bells(stream: int, first: int, draws: NDArray[np.float64]) -> None:
+    """Write `bell` of as many counters as there is room for, from the first on, to the bit.
+
+    The counter is multiplied once and then added up, and no number needs more than 32 bits when it
+    is made a float: so a processor draws several at once.
+    """
+    turned = np.uint64(stream) + np.uint64(first) * _GOLDEN
+    for place in range(draws.shape[0]):
+        word = (turned ^ (turned >> _SHIFT_1)) * _FIRST
+        word = (word ^ (word >> _SHIFT_2)) * _SECOND
+        word = word ^ (word >> _SHIFT_3)
+        turned += _GOLDEN
+        total = (
+            (word & _PART)
+            + ((word >> _SIXTEEN) & _PART)
+            + ((word >> _THIRTY_TWO) & _PART)
+            + (word >> _FORTY_EIGHT)
+        )
+        draws[place] = (np.float64(np.int64(total)) - _MEAN) / _DEVIATION

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from stationkeeper.campaign.draws import Purpose, component_number, uniforms
 from stationkeeper.errors import InputError
 from stationkeeper.kernels import inner_kernel
-from stationkeeper.operations.noise import bell, even
+from stationkeeper.operations.noise import bell, bells, even
 from stationkeeper.operations.registry import Reading, Registry
 
 Array = NDArray[np.float64]
@@ -26,7 +26,7 @@ class Sensors:
     """All sensors of a station, as arrays for `sense`."""
 
     wires: NDArray[np.int64]
-    """Sensors, first health of their block, streams of noise and drop-outs, noisy ones; signals."""
+    """Sensors, first health of their block, streams of noise and of drop-outs; signals."""
     constants: Array
     """SCALE, SHIFT, DEVIATION, STEPS (0: none), FINER (1 / step), LEAST, MOST, each (sensor,)."""
     state: Array
@@ -121,10 +121,9 @@ def sensors_of(registry: Registry, first_health: int) -> Sensors:
         table[MOST, place] = np.inf
         if reading.kind == "state" and reading.states:
             table[MOST, place] = len(reading.states) - 1.0
-    noisy = np.flatnonzero(table[DEVIATION])
     streams = registry.stream("sensors"), registry.stream("drop-outs")
     signals = [registry.of(reading.signal) for reading in readings]
-    wires = np.array([count, first_health, *streams, len(noisy), *signals, *noisy], np.int64)
+    wires = np.array([count, first_health, *streams, *signals], np.int64)
     return Sensors(wires, table.ravel(), np.full(2 * count, np.nan))
 
 
@@ -183,11 +182,10 @@ def sense(
     since = state[count : 2 * count]
     base = np.int64(time) * count
     stream = wires[2]
+    bells(stream, base, row)  # of all, for that is sooner done than of those with noise only
     for place in range(count):
-        row[place] = scale[place] * signals[wires[5 + place]] + shift[place]
-    for k in range(5 + count, 5 + count + wires[4]):
-        place = wires[k]
-        row[place] += deviation[place] * bell(stream, base + place)
+        told = scale[place] * signals[wires[4 + place]] + shift[place]
+        row[place] = told + deviation[place] * row[place]
     if faulty:
         first = wires[1]
         for place in range(count):
@@ -200,7 +198,9 @@ def sense(
                     since[place] = time
                 row[place] += drift * (time - since[place])
             louder = health[at + 3] - 1.0
-            row[place] += health[at] + louder * deviation[place] * bell(stream, base + place)
+            if louder != 0.0:
+                louder *= deviation[place] * bell(stream, base + place)
+            row[place] += health[at] + louder
     for place in range(count):
         value = row[place]
         whole = np.floor(value * finer[place] + 0.5) * steps[place]
