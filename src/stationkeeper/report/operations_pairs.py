@@ -122,9 +122,7 @@ def faults_line(document: Document) -> str:
     )
     factor = faults["hazard_factor"]
     if factor is not None and abs(factor - 1.0) > 1e-9:
-        said += (
-            f" All hazards are multiplied by {number(factor)}, so that faults are there to be met."
-        )
+        said += f" All hazards are multiplied by {number(factor)}, to have enough of them."
     return said
 
 
@@ -180,8 +178,10 @@ def pairs_text(document: Document) -> str:
 
 def _table(document: Document) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return heads and rows of the table of commanders."""
-    heads: tuple[str, ...] = ("commander", "survived", "time to safe, median", "never safe", "services",
-             "contact", "propellant", "done", "refused")  # fmt: skip
+    heads: tuple[str, ...] = (
+        *("commander", "survived", "time to safe, median", "never safe", "services", "contact"),
+        *("propellant", "done", "refused"),
+    )
     rows: list[tuple[str, ...]] = []
     for one in document["commanders"]:
         safe = one["time_to_safe_s"]
@@ -291,7 +291,7 @@ def differences_markup(document: Document) -> Markup:
         if one["value"] is None:
             return _ABSENT
         figures = [one["value"], one["low"], one["high"]]
-        said = [_ABSENT if v is None else f"{factor * v:+.3g}" for v in figures]
+        said = [_ABSENT if v is None else signed_text(factor * v) for v in figures]
         return f"{said[0]} ({said[1]} to {said[2]}) {unit}"
 
     rows = [
@@ -310,6 +310,17 @@ def differences_markup(document: Document) -> Markup:
     heads = ("commander", "against", "only it survived", "only the other", "time to safe",
              "services", "contact", "propellant")  # fmt: skip
     return table(heads, rows)
+
+
+def signed_text(value: float) -> str:
+    """Write a difference with its sign; none where there is no difference.
+
+    Examples
+    --------
+    >>> signed_text(0.0), signed_text(2.2581), signed_text(-11.94)
+    ('0', '+2.26', '-11.9')
+    """
+    return f"{value:+.3g}" if value else "0"
 
 
 def kinds_markup(document: Document) -> Markup:

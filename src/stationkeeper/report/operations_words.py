@@ -25,6 +25,7 @@ from stationkeeper.report.operations_source import (
     span_text,
 )
 
+_ABSENT: Final = "–"
 MOST_ROWS: Final = 150
 """Rows of a table of what was asked or noticed; our choice. The document holds all."""
 _LOST: Final = {
@@ -43,7 +44,7 @@ _LINKS: Final = {
 def head_lines(document: Document) -> list[str]:
     """Return what was flown: how long, by whom it was commanded, over which link."""
     days = document["days"]
-    who = "nobody aboard" if document["uncrewed"] else people_text(document["people"])
+    who = "nobody aboard" if document["uncrewed"] else aboard_text(document)
     commander = document["commander"]
     name = {
         "limits": "the limits aboard",
@@ -69,6 +70,22 @@ def people_text(people: int) -> str:
     if not people:
         return "nobody aboard"
     return f"{counted(people, 'person', 'people')} aboard"
+
+
+def aboard_text(document: Document) -> str:
+    """Return how many people were aboard over the flight.
+
+    Examples
+    --------
+    >>> one = {"name": "people.aboard", "low": [2.0, 2.0], "high": [2.0, 9.0]}
+    >>> aboard_text({"people": 2, "series": {"signals": [one]}})
+    '2 to 9 people aboard'
+    """
+    one = signals_of(document).get("people.aboard")
+    if one is None:
+        return people_text(document["people"])
+    least, most = round(min(one["low"])), round(max(one["high"]))
+    return people_text(most) if least == most else f"{least} to {people_text(most)}"
 
 
 def answer_lines(document: Document) -> list[str]:
@@ -135,13 +152,17 @@ def _faults(document: Document) -> str:
     if delays:
         span = span_text(min(delays))
         span += f" to {span_text(max(delays))}" if max(delays) > min(delays) else ""
-        where = "where it is" if len(faults) == 1 else "where they are"
-        where = where if not missed else f"where {len(delays)} of them are"
-        said += f"; something was noticed {where}, {span} after the onset"
+        said += f"; something was noticed {_where(len(delays), faults)}, {span} after the onset"
     if missed:
-        where = "where it is" if len(faults) == 1 else f"where {missed} of them are"
-        said += f"; nothing was noticed {where}"
+        said += f"; nothing was noticed {_where(missed, faults)}"
     return f"{said}. In all, {_notices(document)}."
+
+
+def _where(count: int, faults: Sequence[Document]) -> str:
+    """Say where some of the faults are."""
+    if count == len(faults):
+        return "where it is" if count == 1 else "where they are"
+    return f"where {count} of them {'is' if count == 1 else 'are'}"
 
 
 def _notices(document: Document) -> str:
@@ -186,13 +207,13 @@ def faults_markup(document: Document) -> Markup:
             (
                 number_of,
                 fault["title"],
-                fault["component"] or "–",
+                fault["component"] or _ABSENT,
                 fault["severity"],
                 _whole(moment_text(fault["onset_s"])),
                 size_text(fault),
                 "not" if row is None else _whole(span_text(row["time_s"] - fault["onset_s"])),
-                "–" if row is None else tag("code", row["name"]),
-                "–" if row is None else RULES[row["who"]],
+                _ABSENT if row is None else tag("code", row["name"]),
+                _ABSENT if row is None else RULES[row["who"]],
                 ended_text(document, fault),
             )
         )
@@ -224,7 +245,7 @@ def size_text(fault: Document) -> str:
     ('0.6', '–')
     """
     if fault["size"] is None:
-        return "–"
+        return _ABSENT
     unit = "" if fault["unit"] == "-" else f"{FIRM_SPACE}{fault['unit']}"
     return f"{fault['size']:.3g}{unit}"
 
@@ -233,27 +254,42 @@ def _whole(text: str) -> Markup:
     return tag("span", text, class_="whole")
 
 
-def act_rows(document: Document) -> list[tuple[Document, list[str], int]]:
-    """Return what was asked and done: rows with the texts of all that said the same at once."""
+def act_rows(document: Document) -> list[tuple[Document, str]]:
+    """Return what was asked and done, with the reason: a row where many said the same at once."""
     kinds = ("asked", "refused", "done", "safe-mode", "manager", "mind-failed", "visit")
-    found: list[tuple[Document, list[str], int]] = []
+    found: dict[tuple[Any, ...], tuple[Document, list[str]]] = {}
     for row in document["timeline"]:
         if row["kind"] not in kinds:
             continue
-        same = next(
-            (
-                one
-                for one in reversed(found[-40:])
-                if all(one[0][key] == row[key] for key in ("time_s", "kind", "name", "value"))
-                and one[0]["who"] == row["who"]
-            ),
-            None,
-        )
-        if same is None:
-            found.append((row, [row["text"]], 1))
-        else:
-            found[found.index(same)] = (same[0], [*same[1], row["text"]], same[2] + 1)
-    return found
+        # Managers of all modules often say the same at once: of a mode, what it is; of a command,
+        # why, after the key of the module.
+        what = row["name"] if row["kind"] != "manager" else row["text"].rsplit(" is ", 1)[-1]
+        same = (row["time_s"], row["kind"], row["who"], what, row["value"])
+        found.setdefault(same, (row, []))[1].append(row["text"])
+    return [(row, _together(row, texts)) for row, texts in found.values()]
+
+
+def _together(row: Document, texts: Sequence[str]) -> str:
+    """Return what was said at once as one text.
+
+    Examples
+    --------
+    >>> row = {"kind": "done", "who": "manager"}
+    >>> _together(row, ["nauka: made safe", "nem: made safe"])
+    'made safe (nauka, nem)'
+    """
+    if len(texts) == 1:
+        return texts[0]
+    if row["kind"] == "manager":
+        told = [text.removeprefix("the manager of ").rsplit(" is ", 1) for text in texts]
+        return f"the managers of {listed(name for name, *_ in told)} are {told[0][-1]}"
+    if row["who"] != "manager":
+        return "; ".join(dict.fromkeys(texts))
+    whys: dict[str, list[str]] = {}
+    for text in texts:
+        name, colon, why = text.partition(": ")
+        whys.setdefault(why if colon else text, []).extend([name] if colon else [])
+    return "; ".join(why + (f" ({', '.join(by)})" if by else "") for why, by in whys.items())
 
 
 def acts_markup(document: Document) -> Markup:
@@ -264,15 +300,15 @@ def acts_markup(document: Document) -> Markup:
     rows = [
         (
             _whole(moment_text(row["time_s"])),
-            row["who"] or "–",
+            row["who"] or _ABSENT,
             KINDS[row["kind"]],
-            tag("code", row["name"]) if row["kind"] not in ("visit", "manager") else row["name"],
-            "–" if row["value"] is None else f"{row['value']:g}",
-            "; ".join(dict.fromkeys(texts)),
+            _ABSENT if row["kind"] == "manager" else tag("code", row["name"]),
+            _ABSENT if row["value"] is None else f"{row['value']:g}",
+            text,
         )
-        for row, texts, _ in every[:MOST_ROWS]
+        for row, text in every[:MOST_ROWS]
     ]
-    classes = ["misses" if row["kind"] in ("refused", "mind-failed") else "" for row, _, _ in every]
+    classes = ["misses" if row["kind"] in ("refused", "mind-failed") else "" for row, _ in every]
     heads = ("when", "who", "what came of it", "command", "value", "reason, or why not")
     shown = table(heads, rows, row_classes=classes[:MOST_ROWS])
     return Markup("").join([shown, _cut(len(every))])
@@ -350,12 +386,12 @@ def modules_markup(document: Document) -> Markup:
         ):  # fmt: skip
             one = signals.get(f"room.{key}.{kind}")
             if one is None:
-                cells.append("–")
+                cells.append(_ABSENT)
                 continue
             low, high = (f"{one[side][-1]:.{places}f}" for side in ("low", "high"))
             cells.append(low if low == high else f"{low} to {high}")
         names = sorted({row["name"] for row in standing if row["name"].startswith(f"room.{key}.")})
-        cells += [alone.get(key, "follows"), ", ".join(names) or "–"]
+        cells += [alone.get(key, "follows"), ", ".join(names) or _ABSENT]
         rows.append(cells)
     heads = ("module", "pressure [kPa]", "oxygen [kPa]", "carbon dioxide [kPa]",
              "temperature [°C]", "walls [°C]", "manager", "not over")  # fmt: skip
