@@ -285,6 +285,7 @@ def windows_of(faults: tuple[Fault, ...]) -> tuple[Array, Array]:
 def _advance(flight: Flight, given: Array, dt: float, count: int) -> int:
     arrays, built = flight.arrays, flight.built
     columns, scales, limits, patience, alive = flight.fixed
+    kept: tuple[Any, ...] = (*flight.archive.arrays, *flight.monitor.arrays, flight.told)
     done = fly_steps(
         flight.time, dt, count, given, built.columns, arrays["signals"], arrays["health"],
         flight.nominal, arrays["switches"], arrays["faults"], built.wires, built.constants,
@@ -292,7 +293,7 @@ def _advance(flight: Flight, given: Array, dt: float, count: int) -> int:
         built.sensors.wires, built.sensors.constants, arrays["sensors"], arrays["row"],
         arrays["measured"], columns, scales, limits, patience, alive, arrays["managers"],
         built.registry.of("computer.leads"), built.registry.of(SAFE_MODE, "switches"),
-        flight.marked, *flight.archive.arrays, *flight.monitor.arrays, flight.told,
+        flight.marked, *kept,
     )  # fmt: skip
     if flight.time == 0.0:  # what parts declare first is no state of a flying station
         arrays["samples"][0] = arrays["signals"][flight.sampled]
