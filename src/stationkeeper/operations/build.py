@@ -88,8 +88,6 @@ def build(
         How far they are drawn to both sides, relative; 0 for those of the document. [-]
     own : sequence of OwnPart, optional
         Parts of a user; if absent those installed under the entry point ``stationkeeper.parts``.
-    spread : float
-        Hidden constants are drawn this far to both sides; 0 for nominal ones. [-]
 
     Returns
     -------

@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from stationkeeper.constants import SECONDS_PER_DAY
 from stationkeeper.operations.parts import air, attitude, heat, link, power
 from stationkeeper.validation.operations_history import TOPIC, Replay, nominal
 from stationkeeper.validation.rows import Progress, Row
@@ -53,7 +54,8 @@ def rows(progress: Progress | None = None) -> list[Row]:
     for name in FLIGHTS:
         replay = nominal(name)
         left = left_over(replay)
-        days = replay.time[-1] / 86_400
+        days = replay.time[-1] / SECONDS_PER_DAY
+        over = f"{days:.0f} day{'s' if days > 1 else ''}"
         for title, parts in GROUPS.items():
             accounts = {
                 f"{part}: {account}": value
@@ -64,7 +66,7 @@ def rows(progress: Progress | None = None) -> list[Row]:
             value = accounts[worst]
             found.append(
                 Row(
-                    TOPIC, f"{replay.file.title}: {title} left over in {days:.0f} days",
+                    TOPIC, f"{replay.file.title}: {title} left over in {over}",
                     value if np.isfinite(value) else None, 0.0, "-", CLOSES, "standard",
                     "conservation laws; relative to what passed",
                     note=f"worst of {len(accounts)}: {worst}",

@@ -50,7 +50,13 @@ class Replay:
     """Filled at begin and end. [byte]"""
 
 
-def replayed(name: str, *, mission: int | None = None, also: Iterable[str] = ()) -> Replay:
+def replayed(
+    name: str,
+    *,
+    mission: int | None = None,
+    also: Iterable[str] = (),
+    file: FaultFile | None = None,
+) -> Replay:
     """Fly a flight of history.
 
     Parameters
@@ -61,6 +67,8 @@ def replayed(name: str, *, mission: int | None = None, also: Iterable[str] = ())
         Whose hidden constants the plant has; nominal ones if absent.
     also : iterable of str
         Signals that are kept beside those of the course.
+    file : FaultFile, optional
+        Flown in the place of the shipped one.
 
     Returns
     -------
@@ -76,7 +84,7 @@ def replayed(name: str, *, mission: int | None = None, also: Iterable[str] = ())
     Signals are kept once a minute in single precision: a moment is right to a minute, a figure to
     7 digits, and what peaks between two samples is read low.
     """
-    file = shipped_fault_file(name)
+    file = file or shipped_fault_file(name)
     flown = flight_of(file)
     station = house_of(
         read_programme(flown.programme), flown.station, first_day=flown.first_day,
@@ -99,7 +107,7 @@ def replayed(name: str, *, mission: int | None = None, also: Iterable[str] = ())
     first, fill = parts_now(flight), _recorder(flight)
     fly(flight, duration)
     return Replay(
-        file, built, SAMPLE * np.arange(len(samples)),
+        file, built, SAMPLE * np.arange(len(samples), dtype=np.float64),
         {signal: samples[:, place].astype(float) for place, signal in enumerate(names)},
         first, parts_now(flight), (fill, _recorder(flight)),
     )  # fmt: skip
@@ -142,7 +150,7 @@ def course_rows(replay: Replay) -> list[Row]:
         ours = read_course(replay.file, fact, replay.time, replay.signals)
         found.append(
             Row(
-                TOPIC, f"{replay.file.title}: {fact.name[0].lower()}{fact.name[1:]}",
+                TOPIC, f"{replay.file.title}: {fact.name}",
                 None if np.isnan(ours) else ours, fact.value, fact.unit, fact.tolerance,
                 "context" if fact.context else "measured",
                 f"{fact.source} (confidence {fact.confidence})", fact.calibration, fact.note,
