@@ -30,14 +30,16 @@ ASKS = {
     Mode.ALONE: (Act.INHIBIT_THRUST, Act.STOP_ARM, Act.STOP_ROBOT),
     Mode.SAFE: (
         Act.SAFE_MODE,
-        Act.INHIBIT_THRUST,
         Act.STOP_ARM,
         Act.STOP_ROBOT,
         Act.CLOSE,
         Act.SHED,
     ),
 }
-"""What a manager asks the gate for in each state: close its hatches, shed what can be spared."""
+"""What a manager asks the gate for in each state: close its hatches, shed what can be spared.
+
+Thrusters are inhibited by one that hears nothing from above. Made safe it leaves them: a station
+that waits for weeks, its wheels full, needs them to stay turned to the Sun."""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ WATCH = Settings(
 )
 """Chosen by us on nominal missions 0-4 of ROS."""
 PERSISTENCE = 3  # means in a row above the threshold before an event; ours
+SETTLING_S = 10_800.0  # [s] two orbits from the begin, in which the watch tells nothing; ours
 SLOW = 2_880  # means over which a channel's own mean follows it, a day; ours
 AGAIN = 5_760  # means: what comes again within two days of its end is not told again; ours
 STALE_ROWS = 6  # rows in a row that did not come before it is told; ours
@@ -152,15 +153,18 @@ def monitor_step(
     outside, missing, stale = counts[:n], counts[n : 2 * n], counts[2 * n : 3 * n]
     before, persistence = counts[3 * n : 4 * n], counts[4 * n : 5 * n]
     limit_step(row, low, high, change, persistence, state[:n], outside, alarms)
-    lost = 0
+    lost, moved = 0, 0
     for place in range(n):
         lost += 1 if row[place] != row[place] else 0
     for place in range(n):
-        if alarms[place] != (before[place] > 0):
-            before[place] = 1 if alarms[place] else 0
-            news[found, 0] = place
-            news[found, 1] = LIMIT_BEGINS if alarms[place] else LIMIT_ENDS
-            found += 1
+        moved += (outside[place] >= persistence[place]) ^ (before[place] > 0)
+    if moved > 0:  # rarely: what is not asked for each time costs nothing
+        for place in range(n):
+            if alarms[place] != (before[place] > 0):
+                before[place] = 1 if alarms[place] else 0
+                news[found, 0] = place
+                news[found, 1] = LIMIT_BEGINS if alarms[place] else LIMIT_ENDS
+                found += 1
     at = 5 * n
     finite, above, below = counts[at : at + w], counts[at + w : at + 2 * w], counts[at + 2 * w :]
     active, seen_count = counts[at + 3 * w : at + 4 * w], counts[at + 4 * w : at + 5 * w]
@@ -269,7 +273,7 @@ def monitor_step(
         begins = (active[k] == 0) & (above[k] >= wires[_PERSISTENCE])
         ends = (active[k] > 0) & (below[k] >= wires[_GAP])
         if begins | ends:
-            told = quiet[k] > AGAIN if begins else active[k] == 1
+            told = (quiet[k] > AGAIN) & (time > SETTLING_S) if begins else active[k] == 1
             active[k] = (1 if told else 2) if begins else 0
             quiet[k] = 0
             if told:
