@@ -120,6 +120,11 @@ def test_a_median_is_endless_where_more_than_half_never_came():
     assert (some.value, some.high) == (3.0, np.inf)
 
 
+def test_of_two_middle_values_the_lower_is_taken_in_every_draw():
+    found = median_estimate(np.array([5.0, 0.0, 1.0, 7.0]), np.ones((6, 4), np.int64))
+    assert (found.value, found.low, found.high) == (1.0, 1.0, 1.0)
+
+
 # Figures of a study
 
 
