@@ -390,6 +390,11 @@ def test_each_fault_has_a_panel_before_others_and_a_parameter_one_only() -> None
                   subsystem="air")
         for i in range(5)
     ]  # fmt: skip
+    document["timeline"] += [
+        happening(90_001.0 + i, "noticed", f"later.{i}", who="watch", subsystem="link")
+        for i in range(20)
+    ]
+    document["timeline"].sort(key=lambda row: row["time_s"])
     names = [row["name"] for row in operations_events.chosen(document)]
     assert {"loop.1.flow", "room.a.pressure"} <= set(names)
     assert len(names) == 12

@@ -201,7 +201,7 @@ def panels(document: Document, dictionary: Sequence[Document]) -> list[Panel]:
               states=("none", "ground", "relay")),
         Panel("Recorder", "GB", recorder),
         Panel("Tanks, change since the begin", "kg", tanks),
-        Panel("People aboard", "-", _moved(line("people.aboard", ""))),
+        Panel("People aboard", "-", _changed(line("people.aboard", ""))),
     ]  # fmt: skip
     return [one for one in every if one.lines]
 
@@ -221,6 +221,11 @@ def _sizes(low: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
 def _moved(lines: list[Line]) -> list[Line]:
     """Return lines, or none where all stay at nothing."""
     return lines if any(float(line.high.max()) > 1e-6 for line in lines) else []
+
+
+def _changed(lines: list[Line]) -> list[Line]:
+    """Return lines, or none where all stay as they are."""
+    return lines if any(float(line.high.max()) > float(line.low.min()) for line in lines) else []
 
 
 def _draw(axes: "Axes", panel: Panel, times: Numbers, end: float) -> None:
@@ -307,4 +312,6 @@ def _limits(axes: "Axes", panel: Panel) -> None:
     if not panel.logarithmic and high - low < least:
         middle = (low + high) / 2
         axes.set_ylim(middle - least / 2, middle + least / 2)
+    if panel.unit == "GB":  # nothing is below an empty recorder
+        axes.set_ylim(bottom=0.0)
     axes.ticklabel_format(axis="y", useOffset=False) if not panel.logarithmic else None
