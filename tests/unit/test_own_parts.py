@@ -78,9 +78,22 @@ def test_a_part_of_ones_own_is_flown_told_and_commanded() -> None:
 
 
 def test_it_is_stepped_each_period_however_long_the_commander_sleeps() -> None:
-    part = Greenhouse()
+    angles: list[float] = []
+
+    def step(self: Any, time: float, dt: float, signals: Any, *given: Any) -> None:
+        self.moments.append(time)
+        angles.append(float(signals[self.angle]))
+
+    def wire(self: Any, registry: Registry, house: House) -> Part:
+        self.angle = registry.of("env.orbit-angle")
+        return Greenhouse.wire(self, registry, house)
+
+    part = changed(step=step, wire=wire)
     flown(Nobody(), HOUR, own=[part])
     assert part.moments == [60.0 * step for step in range(1, 61)]
+    turned = np.diff(np.unwrap(angles))  # it sees the plant as it is then, not as it is later
+    np.testing.assert_allclose(turned, turned.mean(), rtol=0.01)
+    assert turned.mean() > 0.05
 
 
 def test_its_load_takes_power_and_is_shed_like_any_other() -> None:
