@@ -48,12 +48,11 @@ def summary(done: Sequence[Figures]) -> Figures:
         "strongest": found["strongest"],
     }
     for one in found["commanders"]:
-        figures[one["title"]] = {
-            "survived": one["survived"]["count"],
-            "services": one["services"]["value"],
-            "median_to_safe_s": one["time_to_safe_s"]["median"]["value"],
-            "never_safe": one["time_to_safe_s"]["never"]["count"],
-        }
+        title, safe = one["title"], one["time_to_safe_s"]
+        figures[f"{title}: survived"] = one["survived"]["count"]
+        figures[f"{title}: never safe"] = safe["never"]["count"]
+        figures[f"{title}: services"] = round(one["services"]["value"], 4)
+        figures[f"{title}: median time to safe, s"] = safe["median"]["value"]
     return figures
 
 

@@ -57,8 +57,9 @@ def pair_figures(
     Returns
     -------
     dict
-        ``commanders``, ``pairs``, ``kinds``, ``strongest``, ``flights``, ``draws``, ``left_out``:
-        plain data, see docs/reference/run-folder.md.
+        Plain data: ``commanders`` (a row each: estimates with ``value``, ``low``, ``high``),
+        ``pairs`` (differences to nobody and to the strongest baseline), ``kinds`` (who survived
+        missions with a fault of the kind), ``strongest``, ``flights``, ``draws``, ``left_out``.
     """
     onsets = np.array(
         [min((one["onset_s"] for one in row["faults"]), default=np.nan) for row in missions]
