@@ -79,7 +79,7 @@ def document(plan: FlightPlan, flight: Flight) -> dict[str, Any]:
         "first_day": date_from_days(house.first_day).isoformat(),
         "days": flight.duration / 86_400.0,
         "uncrewed": plan.uncrewed,
-        "people": house.people,
+        "people": int(flight.arrays["samples"][0][sample_names(built).index("people.aboard")]),
         "modules": [{"key": room.name, "title": room.title} for room in house.rooms],
         "commander": {
             "name": plan.command.name,

@@ -20,11 +20,14 @@ from stationkeeper.operations.house import house_of
 from stationkeeper.operations.minds import NOBODY, Command, made_mind, source_of
 from stationkeeper.operations.monitor import EVERY, ROW_S, Learned, learned_of
 from stationkeeper.operations.registry import SPREAD
-from stationkeeper.operations.surroundings import Surroundings, surroundings_of
+from stationkeeper.operations.surroundings import LinkKind, Surroundings, surroundings_of
 from stationkeeper.programme.document import Programme
 
 LEARNING: Final = 10 * SECONDS_PER_DAY
 """Nominal days that the watch learns on. [s]"""
+LEARNING_LINK: Final[LinkKind] = "two-relays"
+"""With it a station has its ground, a relay, and neither: whatever link is flown, the watch knows
+what a change of it does."""
 
 Progress = Callable[[str], None]
 
@@ -131,7 +134,7 @@ def learned_in(built: Built) -> Learned:
     Learned
         From `LEARNING` seconds without faults and commands.
     """
-    around = surroundings_of(built.house, LEARNING, "full-relay")
+    around = surroundings_of(built.house, LEARNING, LEARNING_LINK)
     rows = int(LEARNING / (EVERY * ROW_S))
     flight = begin(
         built, around, Nobody(), who="nobody", commander=Commander.CARETAKER, faults=(),
