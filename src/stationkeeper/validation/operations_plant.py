@@ -148,7 +148,7 @@ def shadow_share(altitude: float, sun_angle: Array) -> Array:
     Examples
     --------
     >>> round(float(shadow_share(400e3, np.array(0.0))), 3)
-    0.391
+    0.39
     """
     radius = EARTH_RADIUS + altitude
     edge = np.sqrt(radius**2 - EARTH_RADIUS**2) / (radius * np.cos(sun_angle))
