@@ -1,7 +1,7 @@
 """The long proofs: each module tells what is claimed, how it is tried once, and when it held."""
 
 from benchmarks.harness import Proof
-from benchmarks.proofs import fuzz, gate, kills, lives, operations_pairs, replicas, start
+from benchmarks.proofs import detection, fuzz, gate, kills, lives, operations_pairs, replicas, start
 
 PROOFS: dict[str, Proof] = {
     proof.name: proof
@@ -13,5 +13,6 @@ PROOFS: dict[str, Proof] = {
         replicas.PROOF,
         lives.PROOF,
         operations_pairs.PROOF,
+        detection.PROOF,
     )
 }
