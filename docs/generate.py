@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docs.generate_operations import faults_page, telemetry_page
+from docs.generate_operations import detection_page, faults_page, telemetry_page
 
 if TYPE_CHECKING:
     from stationkeeper.results.bins import Bins
@@ -317,7 +317,8 @@ def proof_page() -> str:
             continue
         verdict = "Held" if proof["held"] else "**Did not hold**"
         share = "" if proof["scale"] == 1 else f" A part of the whole: {proof['scale']:g}."
-        figures = [(f"`{key}`", _figure(value)) for key, value in proof["figures"].items()]
+        told = {key: one for key, one in proof["figures"].items() if not isinstance(one, dict)}
+        figures = [(f"`{key}`", _figure(value)) for key, value in told.items()]
         sections.append(
             f"## {name}\n\n{proof['claim']}\n\n{verdict} on {proof['date']}, commit "
             f"`{proof['commit']}`, {proof['machine']}; {proof['steps']} steps in "
@@ -388,6 +389,7 @@ PAGES = {
     "proof.md": proof_page,
     "faults.md": faults_page,
     "telemetry.md": telemetry_page,
+    "detection.md": detection_page,
 }
 
 

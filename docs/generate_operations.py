@@ -145,3 +145,43 @@ def telemetry_page() -> str:
         ),
         "Every command passes [the gate](../explanation/gate.md).",
     )
+
+
+def detection_page() -> str:
+    """Return the page of what is noticed of each kind of fault, from the latest proof of it."""
+    from benchmarks.proof import read_record
+    from docs.generate import REFERENCE, page, table
+    from stationkeeper.operations.fault_kinds import fault_kinds
+
+    title = "What is noticed of each kind of fault"
+    proof = read_record(REFERENCE / "proof.json").get("detection")
+    if proof is None:
+        return page(title, "Not tried yet: `make proof ARGS=detection`.")
+    figures = proof["figures"]
+    kinds = fault_kinds()
+    lines = []
+    for key, row in figures["by_kind"].items():
+        delay = row["median_delay_s"]
+        lines.append(
+            (
+                kinds[key].subsystem,
+                f"`{key}`",
+                f"{row['noticed']} of {row['flights']}",
+                "" if delay is None else _time(delay),
+                ", ".join(row["by"]),
+            )
+        )
+    return page(
+        title,
+        f"{figures['missions']} missions of the Russian station with nobody aboard "
+        f"({figures['parameters']} parameters), hidden constants of their own, none of them a mission on "
+        f"which the watch was set up; {proof['date']}, commit `{proof['commit']}`. In "
+        f"{figures['nominal_months']:.0f} months of nominal flight {figures['false_events']} events were "
+        f"told for nothing, {figures['false_events_a_month']:.2f} a month. Of "
+        f"{figures['flights_with_a_fault']} flights with one fault of random size and place "
+        f"{100 * figures['noticed_share']:.0f} % were noticed within two days.",
+        "Noticed means that anything was told after the onset that the same flight without the fault "
+        "does not tell within a minute. Not noticed are above all faults of what is off, spare or "
+        "closed: they show when it is needed. Computers do not fail by particles here.",
+        table(("Subsystem", "Kind", "Noticed", "Median delay", "By"), sorted(lines)),
+    )
