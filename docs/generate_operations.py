@@ -174,14 +174,14 @@ def detection_page() -> str:
     return page(
         title,
         f"{figures['missions']} missions of the Russian station with nobody aboard "
-        f"({figures['parameters']} parameters), hidden constants of their own, none of them a mission on "
-        f"which the watch was set up; {proof['date']}, commit `{proof['commit']}`. In "
-        f"{figures['nominal_months']:.0f} months of nominal flight {figures['false_events']} events were "
-        f"told for nothing, {figures['false_events_a_month']:.2f} a month. Of "
+        f"({figures['parameters']} parameters), hidden constants of their own, none of them a "
+        f"mission on which the watch was set up; {proof['date']}, commit `{proof['commit']}`. In "
+        f"{figures['nominal_months']:.0f} months of nominal flight {figures['false_events']} "
+        f"events were told for nothing, {figures['false_events_a_month']:.2f} a month. Of "
         f"{figures['flights_with_a_fault']} flights with one fault of random size and place "
         f"{100 * figures['noticed_share']:.0f} % were noticed within two days.",
-        "Noticed means that anything was told after the onset that the same flight without the fault "
-        "does not tell within a minute. Not noticed are above all faults of what is off, spare or "
+        "Noticed means that anything was told after the onset that the same flight without the "
+        "fault does not tell within a minute. Not noticed are above all faults of what is off, spare or "
         "closed: they show when it is needed. Computers do not fail by particles here.",
         table(("Subsystem", "Kind", "Noticed", "Median delay", "By"), sorted(lines)),
     )
