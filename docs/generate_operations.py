@@ -181,7 +181,7 @@ def detection_page() -> str:
         f"{figures['flights_with_a_fault']} flights with one fault of random size and place "
         f"{100 * figures['noticed_share']:.0f} % were noticed within two days.",
         "Noticed means that anything was told after the onset that the same flight without the "
-        "fault does not tell within a minute. Not noticed are above all faults of what is off, spare or "
-        "closed: they show when it is needed. Computers do not fail by particles here.",
+        "fault does not tell within a minute. Not noticed are above all faults of what is off, "
+        "spare or closed: they show when it is needed. Computers do not fail by particles here.",
         table(("Subsystem", "Kind", "Noticed", "Median delay", "By"), sorted(lines)),
     )
