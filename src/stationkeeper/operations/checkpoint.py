@@ -1,7 +1,12 @@
-"""A flight on disk: what a killed run goes on from, to the bit."""
+"""A flight on disk: what a killed run goes on from, to the bit.
+
+Samples of the truth only grow: what is new of them is added to a file of their own, so that a
+checkpoint costs as much on the last day as on the first.
+"""
 
 import io
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -11,12 +16,15 @@ import numpy as np
 from stationkeeper.caretaker.authority import Act, Commander, Pending, Verdict
 from stationkeeper.caretaker.gate import GateState, Override
 from stationkeeper.caretaker.vehicle import Answer, Ask, Noticed
-from stationkeeper.errors import InputError
+from stationkeeper.errors import InputError, StorageError
 from stationkeeper.operations.flight import Flight
 from stationkeeper.operations.happenings import happenings_of, rows_of
-from stationkeeper.results.storage import write_atomically
+from stationkeeper.operations.stepping import SAMPLE
+from stationkeeper.results.storage import storage_errors, write_atomically
 
 CHECKPOINT: Final = "checkpoint.npz"
+SAMPLES: Final = "checkpoint-samples.bin"
+_SAMPLES: Final = "samples"  # of the arrays of a flight
 _PLAIN: Final = "plain"
 _NUMBERS: Final = (
     "time", "wake", "fine_until", "last_fine", "failed", "safe_since", "safe_seconds",
@@ -54,7 +62,10 @@ def write_checkpoint(flight: Flight, folder: Path) -> None:
     }
     if not flight.failed:  # one that threw is asked no more, so nothing of it is needed
         plain["mind"] = _mind_saved(flight)
-    arrays: dict[str, Any] = dict(flight.arrays)
+    _add_samples(flight, folder / SAMPLES)
+    arrays: dict[str, Any] = {
+        name: array for name, array in flight.arrays.items() if name != _SAMPLES
+    }
     for number, part in enumerate(flight.own_parts):
         arrays[f"own-{number}-state"], arrays[f"own-{number}-ledger"] = part.state, part.ledger
     arrays[_PLAIN] = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
@@ -82,9 +93,12 @@ def take_up(flight: Flight, folder: Path) -> bool:
     ------
     InputError
         If the mind cannot take up what it saved.
+    StorageError
+        If the samples of the checkpoint are not there.
     """
     path = folder / CHECKPOINT
     if not path.exists():
+        (folder / SAMPLES).unlink(missing_ok=True)  # of a run that was killed before its first
         return False
     with np.load(path) as stored:
         arrays = {name: stored[name] for name in stored.files}
@@ -96,6 +110,7 @@ def take_up(flight: Flight, folder: Path) -> bool:
         flight.arrays[name][...] = array  # in place: monitor and archive hold the same arrays
     for name in _NUMBERS:
         setattr(flight, name, plain[name])
+    _take_samples(flight, folder / SAMPLES)
     flight.gate = _gate_restored(plain["gate"])
     flight.happenings = happenings_of(plain["happenings"])
     flight.answers = [_answer(one) for one in plain["answers"]]
@@ -126,6 +141,48 @@ def _mind_saved(flight: Flight) -> Any:
             " that it remembers as plain data: text, numbers, lists, dicts with text as keys"
         ) from error
     return saved
+
+
+def drop_checkpoint(folder: Path) -> None:
+    """Remove what a killed run would go on from; nothing if there is none.
+
+    Parameters
+    ----------
+    folder : Path
+        The run folder.
+    """
+    for name in (CHECKPOINT, SAMPLES):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _sampled_rows(flight: Flight) -> int:
+    return int(flight.time / SAMPLE) + 1
+
+
+def _add_samples(flight: Flight, path: Path) -> None:
+    """Add the samples that are not in the file yet, before a checkpoint tells of them."""
+    samples = flight.arrays[_SAMPLES][: _sampled_rows(flight)]
+    wide = samples[:1].nbytes
+    with storage_errors(path), path.open("ab") as file:
+        there = file.tell() // wide
+        file.truncate(there * wide)
+        file.write(samples[there:].tobytes())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _take_samples(flight: Flight, path: Path) -> None:
+    """Take up the samples of a checkpoint; what was added after it is cut off."""
+    samples = flight.arrays[_SAMPLES][: _sampled_rows(flight)]
+    with storage_errors(path), path.open("r+b") as file:
+        held = file.read(samples.nbytes)
+        file.truncate(samples.nbytes)
+    if len(held) < samples.nbytes:
+        raise StorageError(
+            f"{path}: given {len(held)} bytes, expected {samples.nbytes}; remove the run folder"
+            " and fly again"
+        )
+    samples[:] = np.frombuffer(held, dtype=samples.dtype).reshape(samples.shape)
 
 
 def _gate_saved(gate: GateState) -> dict[str, Any]:

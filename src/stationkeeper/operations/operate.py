@@ -11,7 +11,7 @@ from stationkeeper.campaign.versions import code_digest, libraries
 from stationkeeper.constants import SECONDS_PER_DAY
 from stationkeeper.errors import InputError
 from stationkeeper.operations.archive import FOLDER as TELEMETRY
-from stationkeeper.operations.checkpoint import CHECKPOINT, take_up, write_checkpoint
+from stationkeeper.operations.checkpoint import drop_checkpoint, take_up, write_checkpoint
 from stationkeeper.operations.document import document
 from stationkeeper.operations.flight import STEP, fly
 from stationkeeper.operations.minds import made_mind, mind_of
@@ -104,5 +104,5 @@ def operate(plan: FlightPlan, *, out: Path, progress: Progress | None = None) ->
             state["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
             state["durations_s"] = {"prepare": ready - begun, "fly": flown - ready}
             folder.write_state(state)
-            (folder.path / CHECKPOINT).unlink(missing_ok=True)
+            drop_checkpoint(folder.path)
     return folder.path
