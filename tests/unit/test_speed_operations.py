@@ -47,8 +47,8 @@ def test_what_differs_is_no_peer():
         row = speed_operations.plain_row(ours, Plain(0.3, 100, apart))
         assert row.peer_s is None
         assert "DIFFERS" in row.agreement
-    assert speed_operations.gate_row(0.01, 1.0, 1_000, 0).met
-    assert not speed_operations.gate_row(0.01, 1.0, 1_000, 1).met
+    assert speed_operations.gate_row(0.01, 1.0, 1_000, 0, (1, 1, 1)).met
+    assert not speed_operations.gate_row(0.01, 1.0, 1_000, 1, (1, 1, 1)).met
     assert speed_operations.resumed_row(1.0, 3.0, 6, True).met
     assert not speed_operations.resumed_row(1.0, 3.0, 6, False).met
 
@@ -84,10 +84,11 @@ def test_the_telemetry_of_the_peer_is_that_of_the_kernel():
 
 
 def test_the_gate_on_arrays_answers_as_the_plain_one_does():
-    ours, plain, commands, different = speed_operations.measure_gate(400)
+    ours, plain, commands, different, verdicts = speed_operations.measure_gate(400)
     assert commands == 400
     assert different == 0
     assert 0 < ours < plain
+    assert min(verdicts) > 20
 
 
 def test_signals_that_differ_are_found():

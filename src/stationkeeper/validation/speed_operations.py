@@ -364,7 +364,9 @@ def plain_row(flown: Flown, plain: Plain) -> SpeedRow:
     )
 
 
-def measure_gate(commands: int = COMMANDS) -> tuple[float, float, int, int]:
+def measure_gate(
+    commands: int = COMMANDS,
+) -> tuple[float, float, int, int, tuple[int, ...]]:
     """Judge commands to open and close hatches on arrays and one by one.
 
     Returns
@@ -373,6 +375,8 @@ def measure_gate(commands: int = COMMANDS) -> tuple[float, float, int, int]:
         [s]
     commands, different : int
         How many, and how many answers differ.
+    verdicts : tuple of int
+        Refused, held, allowed.
     """
     house = house_of(read_programme(PROGRAMME), STATION, uncrewed=True)
     layout = build(house, seed=1, own=()).vehicle.layout
@@ -380,12 +384,22 @@ def measure_gate(commands: int = COMMANDS) -> tuple[float, float, int, int]:
     draw = np.random.default_rng(1)
     shape = (commands, int(gate.starts[-1]), 2)
     times = np.arange(1.0, commands + 1.0)
-    readings = np.where(draw.random(shape) < 0.5, 0.0, 101e3 + draw.normal(0.0, 900.0, shape))
-    measured = np.broadcast_to(times[:, None, None], shape) - draw.choice([1.0, 60.0], shape)
+    readings = np.zeros(shape)  # the air is good in most rows, else of a vacuum or with one odd
+    air = {"pressure": 101e3, "oxygen": 21e3, "carbon_dioxide": 400.0}
+    for quantity, value in air.items():
+        rows_of = slice(layout.starts[quantity], layout.starts[quantity] + layout.counts[quantity])
+        readings[:, rows_of] = value
+    odd = draw.random(commands) < 0.2
+    readings[odd] *= np.round(draw.random((int(odd.sum()), *shape[1:])), 1)
+    late = draw.choice([1.0, 60.0], (commands, 1, 1), p=[0.9, 0.1])
+    measured = np.broadcast_to(times[:, None, None] - late, shape).copy()
     doors = [one.name for one in layout.passages]
-    acts = (Act.OPEN, Act.CLOSE, Act.SHED, Act.SAFE_MODE)
     asked = [
-        Asked(acts[draw.integers(4)], doors[draw.integers(len(doors))], Commander.GROUND)
+        Asked(
+            (Act.OPEN, Act.CLOSE)[draw.integers(2)],
+            doors[draw.integers(len(doors))],
+            Commander.GROUND,
+        )
         for _ in range(commands)
     ]
     table = np.array([command_row(layout, one) for one in asked]).reshape(-1, COMMAND_SIZE)
@@ -400,10 +414,13 @@ def measure_gate(commands: int = COMMANDS) -> tuple[float, float, int, int]:
         verdicts.append(int(answer.verdict))
     ended = time.process_time()
     different = int(np.count_nonzero(ours[:, 0] != np.array(verdicts)))
-    return middle - begun, ended - middle, commands, different
+    counts = tuple(np.bincount(ours[:, 0], minlength=3).tolist())
+    return middle - begun, ended - middle, commands, different, counts
 
 
-def gate_row(ours_s: float, plain_s: float, commands: int, different: int) -> SpeedRow:
+def gate_row(
+    ours_s: float, plain_s: float, commands: int, different: int, verdicts: tuple[int, ...]
+) -> SpeedRow:
     """Return the row of the gate on arrays beside its plain form."""
     return SpeedRow(
         "operations",
@@ -413,7 +430,8 @@ def gate_row(ours_s: float, plain_s: float, commands: int, different: int) -> Sp
         plain_s if different == 0 else None,
         GATE_GOAL,
         f"{1e6 * ours_s / commands:.2f} us a command, one by one {1e6 * plain_s / commands:.0f} us;"
-        f" {different} verdicts differ",
+        f" {different} verdicts differ; {verdicts[0]:,} refused, {verdicts[1]:,} held,"
+        f" {verdicts[2]:,} allowed",
     )
 
 
@@ -425,7 +443,7 @@ def measure_resumed(days: int = RESUMED_DAYS) -> tuple[float, float, int, bool]:
     resumed_s, whole_s : float
         Of the second call, and of the flight without a break. [s]
     files : int
-        Of telemetry.
+        Of telemetry, and the timeline.
     alike : bool
         All bytes are the same, and the first call was killed.
     """
@@ -440,11 +458,9 @@ def measure_resumed(days: int = RESUMED_DAYS) -> tuple[float, float, int, bool]:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """Return the digests of the telemetry of the one run in a folder, by name."""
-    return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.glob("*/telemetry/*"))
-    }
+    """Return the digests of telemetry and document of the one run in a folder, by name."""
+    found = [*sorted(folder.glob("*/telemetry/*")), *folder.glob("*/operations.json")]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
 def resumed_row(resumed_s: float, whole_s: float, files: int, alike: bool) -> SpeedRow:
@@ -457,5 +473,5 @@ def resumed_row(resumed_s: float, whole_s: float, files: int, alike: bool) -> Sp
         "the whole flight",
         whole_s if alike and math.isfinite(whole_s) else None,
         1.0,
-        f"{files} files of telemetry, {told}",
+        f"{files} files of telemetry and timeline, {told}",
     )
