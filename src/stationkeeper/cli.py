@@ -383,7 +383,9 @@ def operate(
     uncrewed: Annotated[bool, typer.Option("--uncrewed", help="Nobody is aboard.")] = False,
     faults: Annotated[
         str,
-        typer.Option(help="none, random, a file, or kind:component@seconds=size, with commas."),
+        typer.Option(
+            help="none, random[:MEAN], a file, or kind:component@seconds=size, with commas."
+        ),
     ] = "none",
     caretaker: Annotated[
         str, typer.Option(help="nobody, limits, ground, one installed, or module:Class.")

@@ -66,7 +66,7 @@ def document(plan: FlightPlan, flight: Flight) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain data, see docs/reference/run-folder.md.
+        Plain data, see docs/howto/fly-a-station-second-by-second.md.
     """
     built, house = flight.built, flight.built.house
     titles = {row.name: row.title for row in built.registry.loads}

@@ -45,6 +45,7 @@ WATCH = Settings(
 )
 """Chosen by us on nominal missions 0-4 of ROS."""
 PERSISTENCE = 3  # means in a row above the threshold before an event; ours
+LIMIT_GAP = 30  # rows in a row inside before an alarm is over, 5 min; ours
 SETTLING_S = 10_800.0  # [s] two orbits from the begin, in which the watch tells nothing; ours
 SLOW = 2_880  # means over which a channel's own mean follows it, a day; ours
 AGAIN = 5_760  # means: what comes again within two days of its end is not told again; ours
@@ -270,10 +271,10 @@ def monitor_step(
         above[k] = above[k] + 1 if ratio > 1.0 else 0
         below[k] = below[k] + 1 if ratio < hold else 0
         quiet[k] += 1
-        begins = (active[k] == 0) & (above[k] >= wires[_PERSISTENCE])
+        begins = (active[k] == 0) & (above[k] >= wires[_PERSISTENCE]) & (time > SETTLING_S)
         ends = (active[k] > 0) & (below[k] >= wires[_GAP])
         if begins | ends:
-            told = (quiet[k] > AGAIN) & (time > SETTLING_S) if begins else active[k] == 1
+            told = quiet[k] > AGAIN if begins else active[k] == 1
             active[k] = (1 if told else 2) if begins else 0
             quiet[k] = 0
             if told:
@@ -360,7 +361,7 @@ def monitor_of(
     at = n + 2 * w
     state[at + f : at + 2 * f] = np.nan  # before the first mean nothing has changed
     state[at + 3 * f : at + 4 * f] = first
-    counts = np.zeros(5 * n + 6 * w + 4, dtype=np.int64)
+    counts = np.zeros(6 * n + 6 * w + 4, dtype=np.int64)
     counts[5 * n + 5 * w : 5 * n + 6 * w] = AGAIN  # nothing was told so far
     counts[4 * n : 5 * n] = [max(1, reading.persistence) for reading in readings]
     learning = int(learned is None)  # without anything learnt there is nothing to watch by
@@ -394,7 +395,7 @@ def learned_of(monitor: Monitor, settings: Settings = WATCH) -> Learned:
     -------
     Learned
     """
-    rows = int(monitor.counts[-1])
+    rows = int(monitor.counts[len(monitor.counts) - len(monitor.names) - 1])
     record = monitor.record[:rows]
     w = len(monitor.watched)
     with np.errstate(invalid="ignore"):

@@ -128,7 +128,7 @@ def _more(registry: Registry, name: str, title: str, module: str, load: str) -> 
     registry.telemetry(
         Reading(
             f"{name}.uptime", f"{title}: time since its start", f"{name}.uptime", "h",
-            "computers", module, load, scale=1 / 3_600, quantum=0.1, deadband=6.0,
+            "computers", module, load, kind="count", scale=1 / 3_600, quantum=1.0,
         )
     )  # fmt: skip
     registry.telemetry(
