@@ -22,7 +22,7 @@ READINGS = (
     Reading("pump.on", "Pump", "b", "-", "heat", kind="state", states=("off", "on")),
     Reading("wall.temperature", "Wall", "c", "degC", "heat", noise=0.01, deadband=0.5),
 )
-BANDS = (0.3, 0.5, 0.5)
+BANDS = (0.4, 0.5, 0.5)
 NAMES = tuple(reading.name for reading in READINGS)
 
 
@@ -70,8 +70,8 @@ def archive_in(folder, **settings):
 
 def test_bands_are_of_noise_step_or_as_told():
     assert tuple(band_of(reading) for reading in READINGS) == pytest.approx(BANDS)
-    coarse = dataclasses.replace(READINGS[0], quantum=0.4)
-    assert band_of(coarse) == 0.4
+    coarse = dataclasses.replace(READINGS[0], quantum=0.5)
+    assert band_of(coarse) == 0.5
 
 
 def test_rebuilt_rows_are_within_the_bound_and_lost_rows_are_lost(tmp_path):
