@@ -27,7 +27,7 @@ SAMPLES: Final = "checkpoint-samples.bin"
 _SAMPLES: Final = "samples"  # of the arrays of a flight
 _PLAIN: Final = "plain"
 _NUMBERS: Final = (
-    "time", "wake", "fine_until", "last_fine", "failed", "safe_since", "safe_seconds",
+    "time", "wake", "fine_until", "last_fine", "failed", "marked", "safe_since", "safe_seconds",
 )  # fmt: skip
 
 

@@ -421,6 +421,7 @@ def command(flight: Flight, asks: list[Ask]) -> None:
     vehicle = flight.built.vehicle
     if not asks:
         return
+    flight.marked = True
     facts = facts_of_telemetry(vehicle, flight.arrays["row"], flight.arrays["measured"])
     for ask in asks:
         answer, flight.gate = answered(vehicle, flight.gate, facts, ask, flight.time)
