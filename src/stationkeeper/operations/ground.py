@@ -21,6 +21,7 @@ HEARTBEAT: Final = 3_600.0  # [s] between looks when nothing waits; ours
 SECOND_AFTER: Final = 10.0  # [s] from a held command to its second uplink; ours, a row of telemetry
 LOOK_AGAIN: Final = 600.0  # [s] between looks whether all is well; ours
 RESTORE_AFTER: Final = 43_200.0  # [s] that what helped by being off stays off; ours
+GIVEN_UP_AFTER: Final = 43_200.0  # [s] out of limits, then the station goes on without it; ours
 RESTORED_AT_ONCE: Final = 4  # loads; ours
 TRIES: Final = 3  # of restoring one load; ours
 
@@ -94,6 +95,8 @@ class GroundMind:
         """Loads that ran when the station was first seen: how it should be. [-]"""
         self.looked_first = False
         self.tries: dict[str, int] = {}
+        self.out_since: dict[str, float] = {}
+        """Hazardous parameters out of their limits, and since when they were seen so. [s]"""
         self.leave_due = np.inf
         self.restore_due = np.inf
 
@@ -138,6 +141,7 @@ class GroundMind:
             "tries": dict(self.tries),
             "leave_due": _plain(self.leave_due),
             "restore_due": _plain(self.restore_due),
+            "out_since": dict(self.out_since),
         }
 
     def restore(self, saved: dict[str, Any]) -> None:
@@ -152,6 +156,7 @@ class GroundMind:
         self.tries = dict(saved["tries"])
         self.leave_due = _number(saved["leave_due"])
         self.restore_due = _number(saved["restore_due"])
+        self.out_since = dict(saved["out_since"])
 
     def _waiting(self) -> bool:
         dues = np.isfinite(self.leave_due) or np.isfinite(self.restore_due)
@@ -249,16 +254,25 @@ class GroundMind:
     def _all_well(self, seen: Seen) -> bool:
         """Tell whether no procedure is open and every hazardous quantity is within its limits.
 
-        Of two sensors one is enough: the other may be what failed.
+        Of two sensors one is enough: the other may be what failed. A module that has been out of
+        its limits for `GIVEN_UP_AFTER`, closed off, does not keep the rest waiting.
         """
         if self.desk.runs:
             return False
-        good = [
-            within(self.vehicle, place, seen.readings, seen.measured, seen.time)
-            or (twin >= 0 and within(self.vehicle, twin, seen.readings, seen.measured, seen.time))
-            for place, twin in self._hazards
-        ]
-        return all(good)
+        well = [self._well(place, twin, seen) for place, twin in self._hazards]  # all are looked at
+        return all(well)
+
+    def _well(self, place: int, twin: int, seen: Seen) -> bool:
+        """Tell whether a quantity is in its limits, or is one of a module that was given up."""
+        name = self.vehicle.parameters[place].name
+        if within(self.vehicle, place, seen.readings, seen.measured, seen.time) or (
+            twin >= 0 and within(self.vehicle, twin, seen.readings, seen.measured, seen.time)
+        ):
+            self.out_since.pop(name, None)
+            return True
+        since = self.out_since.setdefault(name, seen.time)
+        of_module = bool(self.vehicle.parameters[place].module)
+        return of_module and seen.time - since >= GIVEN_UP_AFTER
 
 
 def _ask_row(ask: Ask) -> dict[str, Any]:

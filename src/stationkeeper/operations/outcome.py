@@ -14,11 +14,11 @@ Array = NDArray[np.float64]
 # When a station counts as safe; all ours, near what flight rules say.
 SAFE_RATE: Final = float(np.radians(0.1))  # [rad/s] turning slower
 SAFE_LEVEL: Final = 0.2  # [-] every bus above this state of charge
-SAFE_PRESSURE: Final = 90e3  # [Pa] in nine tenths of the volume
-SAFE_COLD, SAFE_WARM = 278.15, 313.15  # [K] in nine tenths of the volume
+SAFE_PRESSURE: Final = 90e3  # [Pa] in seven tenths of the volume
+SAFE_COLD, SAFE_WARM = 278.15, 313.15  # [K] in seven tenths of the volume
 SAFE_CARBON_DIOXIDE: Final = 1_000.0  # [Pa] where people are aboard
 SAFE_SMOKE: Final = 1e-5  # [kg/m3] of smoke anywhere: ten times what an alarm asks
-MOST_OF_VOLUME: Final = 0.9  # [-]
+MOST_OF_VOLUME: Final = 0.7  # [-] one module may be closed off and left
 # When it counts as lost: nobody brings it back by commands alone.
 LOST_PRESSURE: Final = 30e3  # [Pa] below it in half the volume or more
 LOST_COLD: Final = 263.15  # [K] below it in half the volume or more: pipes have frozen

@@ -445,7 +445,7 @@ def assumed_lines(document: Document) -> list[str]:
     warm = f"{judged.SAFE_COLD - 273.15:.0f} to {judged.SAFE_WARM - 273.15:.0f} °C"
     lines = [
         f"Safe means: turning slower than {np.degrees(judged.SAFE_RATE):.2g}°/s, every bus above "
-        f"{100 * judged.SAFE_LEVEL:.0f} % of its charge, and in nine tenths of the volume more "
+        f"{100 * judged.SAFE_LEVEL:.0f} % of its charge, and in seven tenths of the volume more "
         f"than {judged.SAFE_PRESSURE / 1e3:.0f} kPa and {warm}; no smoke; with people aboard, "
         f"carbon dioxide below {judged.SAFE_CARBON_DIOXIDE / 1e3:.0f} kPa everywhere.",
         f"Lost means: {listed(_LOST.values())}. Both are ours, near what flight rules say, and "
