@@ -10,7 +10,7 @@ from stationkeeper.caretaker.authority import Commander, Verdict
 from stationkeeper.caretaker.procedures import read_book
 from stationkeeper.caretaker.vehicle import Answer, Ask, Noticed
 from stationkeeper.errors import InputError
-from stationkeeper.operations.ground import RESTORE_AFTER, TRIES, GroundMind
+from stationkeeper.operations.ground import GIVEN_UP_AFTER, LOOK_AGAIN, RESTORE_AFTER, TRIES, GroundMind
 from tests.vehicles import alarm, asked, seen, small_station, telemetry
 
 STATION = small_station()
@@ -143,6 +143,24 @@ def test_safe_mode_is_ended_when_all_is_well_and_not_before() -> None:
     look(other, 0.0, safe=True, **both)
     assert look(other, 600.0, safe=True, **both)[0] == []
     assert look(other, 1_200.0, safe=True, **one)[0] == [("leave-safe-mode", 1.0)]
+
+
+def test_a_module_that_was_given_up_does_not_keep_the_station_in_safe_mode() -> None:
+    who = mind(600.0)
+    both = {"room__lab__pressure": 80.0, "room__lab__pressure__b": 80.0}
+    look(who, 0.0, safe=True, **both)
+    assert look(who, 600.0, safe=True, **both)[0] == []
+    again = mind(600.0)
+    again.restore(json.loads(json.dumps(who.save())))
+    for one in (who, again):
+        assert look(one, 600.0 + GIVEN_UP_AFTER - 1.0, safe=True, **both)[0] == []
+        later = 600.0 + GIVEN_UP_AFTER + LOOK_AGAIN
+        assert look(one, later, safe=True, **both)[0] == [("leave-safe-mode", 1.0)]
+    station = mind(600.0)  # what is not of a module is not given up
+    bad = {"attitude__error": 90.0}
+    look(station, 0.0, safe=True, **bad)
+    look(station, 600.0, safe=True, **bad)
+    assert look(station, 600.0 + 3 * GIVEN_UP_AFTER, safe=True, **bad)[0] == []
 
 
 def test_a_procedure_that_is_open_keeps_the_station_safe() -> None:
