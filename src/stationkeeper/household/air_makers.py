@@ -371,8 +371,9 @@ def burn_step(
 ) -> float:
     """Burn some of the fuel of one module; return how much. [kg]
 
-    `fuel` is what there is of it [kg], `rate` as in air [kg/s], `yields` from `fire_yield`;
-    `made`, (gas,), adds up. The flame fades between two shares of oxygen and never takes more oxygen than there is.
+    `fuel` is what there is of it [kg], `rate` as in air [kg/s], `yields` from `fire_yield`; `made`,
+    (gas,), adds up. The flame fades between two shares of oxygen and never takes more oxygen than
+    there is.
     """
     moles = 0.0
     for kind in range(5):
