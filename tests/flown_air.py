@@ -14,7 +14,7 @@ from stationkeeper.programme.read import read_programme
 DAY = 86_400.0
 
 
-@numba.njit
+@numba.njit  # not kept on disk: it would stay as it is when `air.step` changes
 def fly(begin, dt, steps, signals, health, switches, wires, constants, state, ledger, extremes):
     """Step; keep lowest and highest of each signal, (2, signal)."""
     for number in range(steps):
@@ -32,23 +32,6 @@ def fly(begin, dt, steps, signals, health, switches, wires, constants, state, le
         for place in range(len(signals)):
             extremes[0, place] = min(extremes[0, place], signals[place])
             extremes[1, place] = max(extremes[1, place], signals[place])
-
-
-@numba.njit
-def fly_fast(begin, dt, steps, signals, health, switches, wires, constants, state, ledger):
-    """Step, and nothing else."""
-    for number in range(steps):
-        air.step(
-            begin + (number + 1) * dt,
-            dt,
-            signals,
-            health,
-            switches,
-            wires,
-            constants,
-            state,
-            ledger,
-        )
 
 
 @cache

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from stationkeeper.caretaker.authority import Act
-from stationkeeper.kernels import kernel
 from stationkeeper.operations import surroundings
 from stationkeeper.operations.house import House, house_of
 from stationkeeper.operations.registry import LoadRow, Part, Registry
@@ -107,7 +107,7 @@ def bench(module: ModuleType, house: House, *others: ModuleType, seed: int = 1) 
 def _flier(module: ModuleType) -> Callable[..., None]:
     step = module.step
 
-    @kernel
+    @numba.njit  # not kept on disk: it would stay as it is when the step changes
     def fly(  # type: ignore[no-untyped-def]
         time, steps, dt, signals, health, switches, commands, given, wires, constants, state, ledger
     ):

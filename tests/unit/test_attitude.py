@@ -1,11 +1,11 @@
 """Torques on a station, and a body that turns freely."""
 
+import numba
 import numpy as np
 import pytest
 
 from stationkeeper.constants import EARTH_RADIUS, MU_EARTH
 from stationkeeper.errors import DomainError
-from stationkeeper.kernels import kernel
 from stationkeeper.orbit import attitude
 from stationkeeper.orbit.attitude import (
     aerodynamic_torque,
@@ -21,7 +21,7 @@ RADIUS = EARTH_RADIUS + 420e3
 BODY = [2.2e6, 6.5e6, 7.0e6]
 
 
-@kernel
+@numba.njit  # not kept on disk: it would stay as it is when what it calls changes
 def kernels(q, v, half, body, gradient):
     """Call the inner kernels: in the body, turned back, turned on, torque of gravity, rates."""
     result = np.empty((5, 4))

@@ -282,22 +282,22 @@ def burnt(gas, fuel, rate, yields, steps):
     """Burn for some steps of 10 s; return what was burnt and what was made."""
     made, total = np.zeros(6), 0.0
     for _ in range(steps):
-        total += burn_step(gas, fuel, rate, yields, 10.0, made)
+        total += burn_step(gas, fuel - total, rate, yields, 10.0, made)
     return total, made
 
 
 def test_a_fire_ends_with_its_fuel_or_its_oxygen() -> None:
     for fuel_mass, oxygen in ((0.5, 0.20), (500.0, 0.14)):
         gas = air_of([60.0], WARM)[0]
-        before, fuel = gas.copy(), np.array([fuel_mass])
-        total, made = burnt(gas, fuel, 1e-3, fire_yield(), 20_000)
+        before = gas.copy()
+        total, made = burnt(gas, fuel_mass, 1e-3, fire_yield(), 20_000)
         np.testing.assert_allclose(gas - before, made, rtol=1e-9, atol=1e-12)
         assert made.sum() == pytest.approx(total, rel=1e-9)  # what the air gained is the fuel
-        assert fuel[0] == pytest.approx(fuel_mass - total, abs=1e-9)
+        assert total <= fuel_mass
         moles = gas[:5] / [0.0280134, 0.0319988, 0.0440095, 0.0180153, 0.0280101]
         assert moles[OXYGEN] / moles.sum() == pytest.approx(oxygen, abs=0.012)
         assert gas[SMOKE] > 0
-    assert fuel[0] > 400.0
+    assert fuel_mass - total > 400.0
 
 
 def test_evidence_that_misses_is_the_hole_of_2018_alone() -> None:

@@ -134,6 +134,10 @@ def test_a_hole_empties_a_room_as_the_closed_form() -> None:
     volume = flight.registry.hidden["air.shm.volume"]
     expected = 101_318.0 * np.exp(-float(hole_conductance(1e-4, 294.5)) * 600.0 / volume)
     assert flight.signal("room.shm.pressure") == pytest.approx(expected, rel=1e-4)
+    before = flight.part.ledger[at.LOST : at.LOST + 6].sum()
+    told = flight.fly(10.0).signal("station.leak")
+    lost = flight.part.ledger[at.LOST : at.LOST + 6].sum() - before
+    assert told == pytest.approx(lost / 10.0, rel=1e-9)
 
 
 def test_the_valve_to_space_empties_its_room_and_shuts() -> None:

@@ -105,6 +105,29 @@ def test_upsets_come_as_often_as_the_document_says() -> None:
     assert flown.part.ledger[1] > 0
 
 
+def test_upsets_and_memory_errors_follow_the_place_on_the_orbit() -> None:
+    found = []
+    for place in (0.0, 1.0, 10.0):
+        flown = bench(computers, ros_house())
+        flown.ail("computers.upset-rate", 50.0)
+        flown.put("env.upsets", place)
+        flown.run(100 * 86_400)
+        found.append((flown.part.ledger[0], flown.get("computer.1.errors")))
+    assert found[0] == (0.0, 0.0)
+    # Errors have a mean of 30 a day, +-10 % hidden.
+    assert found[1][1] == pytest.approx(3_000, rel=0.2)
+    assert found[2][0] > 4 * found[1][0] > 0
+    assert found[2][1] > 4 * found[1][1]
+
+
+def test_a_busy_computer_takes_more_power(flown: Bench) -> None:
+    watts = flown.registry.hidden["computer.2.power"]
+    assert flown.get("load.computer-2.asked") == pytest.approx(watts * (0.85 + 0.3 * 0.35))
+    flown.ail("computer.2.usage", 1.0)
+    flown.run(10)
+    assert flown.get("load.computer-2.asked") == pytest.approx(1.15 * watts)
+
+
 def test_draws_do_not_depend_on_the_step() -> None:
     long, short = bench(computers, ros_house()), bench(computers, ros_house())
     for one in (long, short):

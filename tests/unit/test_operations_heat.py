@@ -1,5 +1,7 @@
 """Heat of the simulated station, flown without its other parts."""
 
+from dataclasses import replace
+
 import numba
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from stationkeeper.household.outside_heat import (
 from stationkeeper.operations.parts import heat
 from stationkeeper.operations.parts import heat_layout as at
 from stationkeeper.operations.registry import LoadRow
-from tests.heat_station import one_room, ros
+from tests.heat_station import one_room, ros, ros_house, station_of
 
 ZERO = 273.15
 
@@ -42,10 +44,10 @@ def test_the_earth_fills_its_share_of_the_sky() -> None:
 
 def test_the_shadow_of_a_cylinder() -> None:
     # Of width 1: 2 x 1 from the side, pi/4 from an end, over 2.5 pi.
-    assert of_outside(1.06, 0.0, 0, 0)[1] == pytest.approx(2 / (2.5 * np.pi))
-    assert of_outside(1.06, -1.0, 0, 0)[1] == pytest.approx(0.1)
+    assert of_outside(1.06, 0.0, 0.0, 0.0)[1] == pytest.approx(2 / (2.5 * np.pi))
+    assert of_outside(1.06, -1.0, 0.0, 0.0)[1] == pytest.approx(0.1)
     cosines = np.linspace(-1, 1, 4_001)
-    shares = [of_outside(1.06, c, 0, 0)[1] for c in cosines]
+    shares = [of_outside(1.06, c, 0.0, 0.0)[1] for c in cosines]
     assert np.mean((np.array(shares[1:]) + shares[:-1]) / 2) == pytest.approx(0.25, abs=1e-5)
 
 
@@ -272,6 +274,16 @@ def test_a_ship_that_comes_brings_its_heat() -> None:
     assert station.part.ledger[at.CAME_DOCKING] < 0.0  # it took more away than it brought
     assert station.get("visit.cargo.coolant") == at.SHIP_COOLANT
     assert abs(heat.balance(station.begin, station.part)["energy"]) < 1e-12
+
+
+def test_the_loop_of_a_ship_asks_for_nothing_before_it_docks() -> None:
+    house = ros_house()
+    visit = house.plant.visit["cargo"].model_copy(update={"docks_day": 2.0})
+    registry = station_of(replace(house, visits=(("cargo", visit),))).registry
+    now = registry.first_signals
+    assert now[registry.of("load.ship-loop-cargo.asked")] == 0.0
+    assert now[registry.of("load.ship-loop-cargo.power")] == 0.0
+    assert ros().get("load.ship-loop-cargo.asked") == at.SHIP_LOOP_W
 
 
 def test_people_and_loads_warm_the_rooms_they_are_in() -> None:

@@ -367,24 +367,24 @@ def make_up_step(
 
 @inner_kernel
 def burn_step(
-    gas: Array, fuel: Array, rate: float, yields: Array, time_step: float, made: Array
+    gas: Array, fuel: float, rate: float, yields: Array, time_step: float, made: Array
 ) -> float:
     """Burn some of the fuel of one module; return how much. [kg]
 
-    `fuel` is (1,) [kg], `rate` as in air [kg/s], `yields` from `fire_yield`; `made`, (gas,), adds
-    up. The flame fades between two shares of oxygen and never takes more oxygen than there is.
+    `fuel` is what there is of it [kg], `rate` as in air [kg/s], `yields` from `fire_yield`; `made`,
+    (gas,), adds up. The flame fades between two shares of oxygen and never takes more oxygen than
+    there is.
     """
     moles = 0.0
     for kind in range(5):
         moles += gas[kind] * MOLES[kind]
-    if moles <= 0.0 or fuel[0] <= 0.0 or rate <= 0.0:
+    if moles <= 0.0 or fuel <= 0.0 or rate <= 0.0:
         return 0.0
     oxygen = gas[OXYGEN] * MOLES[OXYGEN] / moles
     strength = min(max((oxygen - OUT_BELOW) / (FULL_ABOVE - OUT_BELOW), 0.0), 1.0)
-    burnt: float = min(rate * strength * time_step, fuel[0])
+    burnt: float = min(rate * strength * time_step, fuel)
     if yields[OXYGEN] < 0.0:
         burnt = min(burnt, -gas[OXYGEN] / yields[OXYGEN])
-    fuel[0] -= burnt
     for kind in range(6):
         gas[kind] += burnt * yields[kind]
         made[kind] += burnt * yields[kind]

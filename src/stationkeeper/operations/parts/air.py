@@ -44,7 +44,12 @@ from stationkeeper.household.water import (
 )
 from stationkeeper.operations.house import House
 from stationkeeper.operations.parts import air_layout as at
-from stationkeeper.operations.parts.air_dictionary import declare, machines, vented_room
+from stationkeeper.operations.parts.air_dictionary import (
+    crew_rooms,
+    declare,
+    machines,
+    vented_room,
+)
 from stationkeeper.operations.parts.air_step import step
 from stationkeeper.operations.registry import Part, Registry
 from stationkeeper.programme.plant import Machine
@@ -76,7 +81,7 @@ def wire(registry: Registry, house: House) -> Part:
     """Return the part with its hidden constants and its state on the first day."""
     rooms, hatches = house.rooms, house.plant.air.hatch
     rows = machines(house)
-    crew = _crew_rooms(house)
+    crew = crew_rooms(house)
     temperature = np.array(
         [registry.first_signals[registry.of(f"room.{room.name}.temperature")] for room in rooms]
     )
@@ -121,13 +126,6 @@ def wire(registry: Registry, house: House) -> Part:
         ]
     )
     return Part(NAME, wires, constants, state, np.zeros(len(at.ACCOUNTS)), at.ACCOUNTS)
-
-
-def _crew_rooms(house: House) -> list[int]:
-    """Rooms in which people live: where loads of the crew stand, else all."""
-    stand = {load.module for load in house.plant.load.values() if load.kind == "crew"}
-    found = [place for place, room in enumerate(house.rooms) if room.name in stand]
-    return found or list(range(len(house.rooms)))
 
 
 def _supply_room(house: House, crew: list[int]) -> int:

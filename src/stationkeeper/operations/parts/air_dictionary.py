@@ -4,7 +4,7 @@ from typing import Final
 
 from stationkeeper.caretaker.authority import Act
 from stationkeeper.operations.house import House, Room
-from stationkeeper.operations.parts.air_layout import FAN_TURNS, IDLE, KINDS
+from stationkeeper.operations.parts.air_layout import FAN_TURNS, KINDS
 from stationkeeper.operations.registry import LoadRow, Reading, Registry
 from stationkeeper.programme.plant import Hatch, Machine
 
@@ -37,15 +37,17 @@ _FLOWS: Final = {
 }
 
 
+def crew_rooms(house: House) -> list[int]:
+    """Return the rooms in which people live: where loads of the crew stand, else all."""
+    stand = {load.module for load in house.plant.load.values() if load.kind == "crew"}
+    found = [place for place, room in enumerate(house.rooms) if room.name in stand]
+    return found or list(range(len(house.rooms)))
+
+
 def machines(house: House) -> list[tuple[str, Machine, str, int]]:
     """Return key, machine, title and rank of each machine, in the order of the document.
 
     The rank tells which of a kind starts first: those that always stand by come after the others.
-
-    Examples
-    --------
-    >>> machines.__name__
-    'machines'
     """
     rows = list(house.plant.air.machine.items())
     found = []
@@ -60,13 +62,7 @@ def machines(house: House) -> list[tuple[str, Machine, str, int]]:
 
 
 def vented_room(house: House) -> Room:
-    """Return the room with a valve to space: one that is shut off on the first day, else the last.
-
-    Examples
-    --------
-    >>> vented_room.__name__
-    'vented_room'
-    """
+    """Return the room with a valve to space: one shut off on the first day, else the last."""
     hatches = house.plant.air.hatch.values()
     for room in house.rooms:
         own = [hatch.open for hatch in hatches if room.name in hatch.between]
@@ -290,14 +286,3 @@ def _vent(registry: Registry, room: Room) -> None:
                 name, kind="state", quantum=1.0, states=("shut", "open"),
             )
         )  # fmt: skip
-
-
-def idle(watts: float) -> float:
-    """Return the power of a machine that waits. [W]
-
-    Examples
-    --------
-    >>> idle(600.0)
-    12.0
-    """
-    return IDLE * watts

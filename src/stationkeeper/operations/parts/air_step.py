@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from stationkeeper.household.air_makers import (
     BED_HALF_CYCLE,
     BED_HALF_PRESSURE,
-    FULL_ABOVE,
-    OUT_BELOW,
     WATER_FOR_OXYGEN,
+    burn_step,
     condense_step,
     remove_step,
 )
@@ -233,26 +232,21 @@ def _burn_step(
     released = max(health[fault + at.TOXIC], 0.0) * dt
     state[6 * room + TRACE] += released
     ledger[at.RELEASED] += released
-    total = moles_of(state, 6 * room)
-    burnt = 0.0
-    if total > 0.0:
-        share = state[6 * room + OXYGEN] * _OXYGEN_MOLES / total
-        strength = min(max((share - OUT_BELOW) / (FULL_ABOVE - OUT_BELOW), 0.0), 1.0)
-        moved = hatches == 0
-        for hatch in range(hatches):
-            ends = wires[wires[at.FIRST_AT] + hatch] == room
-            ends = ends or wires[wires[at.SECOND_AT] + hatch] == room
-            flow = state[at.ROOM_STATES * rooms + hatches + hatch]
-            if ends and flow > constants[at.FREE_FLOW]:
-                moved = True
-        if not moved:
-            strength *= at.STILL_FIRE
-        burnt = max(health[fault + at.FIRE], 0.0) * strength * dt
-        burnt = min(burnt, -state[6 * room + OXYGEN] / constants[at.YIELDS + OXYGEN])
-        for kind in range(6):
-            made = burnt * constants[at.YIELDS + kind]
-            state[6 * room + kind] += made
-            ledger[at.BURNT + kind] += made
+    moved = hatches == 0
+    for hatch in range(hatches):
+        ends = wires[wires[at.FIRST_AT] + hatch] == room
+        ends = ends or wires[wires[at.SECOND_AT] + hatch] == room
+        flow = state[at.ROOM_STATES * rooms + hatches + hatch]
+        if ends and flow > constants[at.FREE_FLOW]:
+            moved = True
+    burnt = burn_step(
+        state[6 * room : 6 * room + 6],
+        math.inf,
+        health[fault + at.FIRE] * (1.0 if moved else at.STILL_FIRE),
+        constants[at.YIELDS : at.YIELDS + 6],
+        dt,
+        ledger[at.BURNT : at.BURNT + 6],
+    )
     signals[wires[row + at.ROOM_SIGNALS] + at.FIRE_HEAT] = burnt / dt * at.BURNING_HEAT
 
 
@@ -285,10 +279,8 @@ def _machines_step(
         size = constants[at.CONSTANTS_HEAD + room]
         # Pressure of a gas by its moles. [Pa/mol]
         unit = GAS_CONSTANT * temperature / size
-        level, falls = (
-            0.0,
-            False,
-        )  # a machine starts where `level` rises over `start`, or falls below
+        # A machine starts where `level` rises over `start`, or falls below it.
+        level, falls = 0.0, False
         if kind == at.OXYGEN_MACHINE:
             level, falls = state[6 * room + OXYGEN] * _OXYGEN_MOLES * unit, True
             if people <= 0.0:

@@ -243,7 +243,6 @@ def step(
 ) -> None:
     """Run all units for one step, then see who leads."""
     computers, units = wires[_COMPUTERS], wires[_UNITS]
-    leads = signals[wires[_LEADS]]
     leading = int(state[_LEADING])
     contact = signals[wires[_CONTACT]]
     drawn = int(time) % DRAWN_EVERY == 0

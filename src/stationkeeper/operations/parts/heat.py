@@ -13,15 +13,16 @@ from stationkeeper.caretaker.authority import Act
 from stationkeeper.household.arrays import STEFAN_BOLTZMANN
 from stationkeeper.operations.house import House, Room
 from stationkeeper.operations.parts import heat_layout as at
+from stationkeeper.operations.parts.air_dictionary import crew_rooms
 from stationkeeper.operations.parts.heat_step import step
 from stationkeeper.operations.registry import LoadRow, Part, Reading, Registry
 
-__all__ = ["balance", "declare", "pump_rooms", "step", "stored", "wire"]
+__all__ = ["balance", "declare", "step", "stored", "wire"]
 
 Array = NDArray[np.float64]
 
 
-def pump_rooms(house: House) -> list[Room]:
+def _pump_rooms(house: House) -> list[Room]:
     """Return where the pumps of each loop stand: in the heaviest modules, one after another."""
     heaviest = sorted(house.rooms, key=lambda room: -room.mass)
     return [heaviest[loop % len(heaviest)] for loop in range(house.plant.heat.loops)]
@@ -36,10 +37,10 @@ def declare(registry: Registry, house: House) -> None:
         registry.signal(f"{name}.temperature", "K", 294.0)
         registry.healthy(f"{name}.heat", 0.0)
         _celsius(registry, f"{name}.temperature", f"Battery {number}: temperature", "", 8.0, 35.0)
-    for number, room in enumerate(pump_rooms(house), start=1):
+    for number, room in enumerate(_pump_rooms(house), start=1):
         _declare_loop(registry, house, number, room.name)
     for key, visit in house.visits:
-        _declare_ship(registry, key, visit.module)
+        _declare_ship(registry, key, visit.module, docked=visit.docks_day == 0.0)
     registry.signal("water.temperature", "K", 294.0)
     registry.signal("water.ice", "-")
     registry.signal("water.burst", "-")
@@ -175,13 +176,16 @@ def _declare_loop(registry: Registry, house: House, number: int, module: str) ->
     registry.spares[name] = tuple(pumps)
 
 
-def _declare_ship(registry: Registry, key: str, module: str) -> None:
+def _declare_ship(registry: Registry, key: str, module: str, *, docked: bool) -> None:
     name, load = f"visit.{key}", f"ship-loop-{key}"
     registry.signal(f"{name}.temperature", "K", at.SHIP_COOL_FROM)
     registry.signal(f"{name}.compartment", "K", at.SHIP_COOL_FROM)
     registry.signal(f"{name}.coolant", "kg", at.SHIP_COOLANT)
     registry.healthy(f"{name}.loop")
     registry.load(LoadRow(load, f"Ship {key}: coolant loop", module, "core", at.SHIP_LOOP_W, 7))
+    if not docked:  # power comes before heat in a step: it would feed a ship that is not there
+        for quantity in ("asked", "power"):
+            registry.first_signals[registry.of(f"load.{load}.{quantity}")] = 0.0
     _celsius(
         registry, f"{name}.temperature", f"Ship {key}: cabin", module, 12.0, 29.0, component=load
     )
@@ -193,12 +197,6 @@ def _declare_ship(registry: Registry, key: str, module: str) -> None:
         registry, f"{name}.coolant", f"Ship {key}: coolant", "kg", module, noise=0.1, bias=0.3,
         quantum=0.1, low=0.9 * at.SHIP_COOLANT, component=load,
     )  # fmt: skip
-
-
-def _lived_in(house: House) -> set[str]:
-    """Modules in which people are: those with loads of the crew, else all."""
-    crew = {load.module for load in house.plant.load.values() if load.kind == "crew"}
-    return crew & {room.name for room in house.rooms} or {room.name for room in house.rooms}
 
 
 def wire(registry: Registry, house: House) -> Part:
@@ -222,7 +220,7 @@ def wire(registry: Registry, house: House) -> Part:
             for room in house.rooms
         ]
     )  # fmt: skip
-    lived = _lived_in(house)
+    lived = {house.rooms[place].name for place in crew_rooms(house)}
     water_room = next(
         (
             places[one.module]
@@ -291,7 +289,7 @@ def wire(registry: Registry, house: House) -> Part:
             vary(f"heat.{name}.link", at.BATTERY_LINK * plant.power.battery_ah),
         ]
         state += [294.0]
-    for number, room in enumerate(pump_rooms(house), start=1):
+    for number, room in enumerate(_pump_rooms(house), start=1):
         name = f"loop.{number}"
         wires += [
             of(f"{name}.{quantity}")

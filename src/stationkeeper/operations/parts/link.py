@@ -69,11 +69,8 @@ def declare(registry: Registry, house: House) -> None:
     registry.healthy("recorder.room")
     registry.healthy("recorder.playback")
     for number, room in enumerate(rooms, start=1):
-        name, load, title = (
-            f"transmitter.{number}",
-            f"transmitter-{number}",
-            f"Transmitter {number}",
-        )
+        name, load = f"transmitter.{number}", f"transmitter-{number}"
+        title = f"Transmitter {number}"
         registry.load(
             LoadRow(load, title, room.name, "link", data.transmitter_w, 9, on=number == 1)
         )
@@ -293,9 +290,8 @@ def step(
     frames = rate * dt / FRAME
     signals[wires[_FRAMES]] += frames
     if down:
-        signals[wires[_BAD]] += frames * 10.0 ** (
-            -3.0 - 0.5 * margin
-        )  # falls with the margin; ours
+        # One in a thousand without a margin, fewer with it; ours.
+        signals[wires[_BAD]] += frames * 10.0 ** (-3.0 - 0.5 * margin)
 
     # Contacts without success add up, over passes too.
     if path > 0.0 and leads and health[wires[_OVER]] > 0.5:

@@ -18,9 +18,7 @@ Array = NDArray[np.float64]
 Wires = NDArray[np.int64]
 
 CARGO_WATTS, CREWED_WATTS = 300.0, 500.0  # [W] that a docked ship takes; ours
-SETTLING: Final = (
-    600.0  # [s] for which its engines are free after contact and before it leaves; ours
-)
+SETTLING: Final = 600.0  # [s] engines are free after contact and before it leaves; ours
 PROPELLANT: Final = 300.0  # [kg] in a ship whose document tells none; ours
 ISP: Final = 290.0  # [s] of such a ship; ours
 STATES: Final = ("not docked", "inhibited", "free", "burning")
