@@ -199,6 +199,15 @@ def test_a_fault_is_noticed_where_it_is_while_it_lasts() -> None:
     assert nearest_notice(document, pump) is None
 
 
+def test_a_fault_is_gone_when_it_ends_is_cleared_or_the_flight_is_over() -> None:
+    ends = [(None, None), (None, 500.0), (400.0, None), (400.0, 500.0), (None, 9e9)]
+    found = [
+        fault_end(flight(), fault("x", "heat", 100.0, ended_s=cleared, end_s=end))
+        for cleared, end in ends
+    ]
+    assert found == [2 * DAY, 500.0, 400.0, 400.0, 2 * DAY]
+
+
 def test_a_sensor_at_fault_is_noticed_by_its_own_readings_only() -> None:
     document = flight()
     stuck = fault("sensor-stuck", "sensors", 36_000.0, component="pump.on")
@@ -376,6 +385,40 @@ def test_panels_are_in_the_units_of_their_titles() -> None:
     assert (error.low[0], error.high[0]) == (0.0, 0.5)  # how large, whatever its sign
     # What stays at nothing, and what the flight has no signal of, has no panel.
     assert not {"Smoke in modules", "People aboard", "Oxygen in modules"} & set(found)
+
+
+def test_panels_show_rates_of_turn_smoke_and_leaks_in_their_units_with_their_own_limits() -> None:
+    document = flight()
+    document["series"]["signals"] += [
+        signal("room.b.smoke", "kg/m3", 2e-6),
+        signal("room.b.trace", "kg/m3", 3e-6),
+        signal("room.b.wall", "degC", 15.0),
+    ]
+    rows = [
+        {"name": "room.b.wall", "low": "5.0", "high": ""},
+        {"name": "room.b.temperature", "low": "10.0", "high": "40.0"},
+        {"name": "room.b.smoke", "low": "", "high": "1.0"},
+    ]
+    found = {one.title: one for one in operations_state.panels(document, rows)}
+    assert max(line.high.max() for line in found["Smoke in modules"].lines) == pytest.approx(2.0)
+    assert found["Smoke in modules"].limits == (None, 1.0)
+    carbon = found["Carbon monoxide in modules"]
+    assert carbon.lines[0].high.max() == pytest.approx(3.0)
+    assert found["Temperature of modules"].limits == (10.0, 40.0)
+    assert found["Temperature of walls"].limits == (5.0, None)
+
+
+def test_telemetry_around_a_notice_is_drawn_in_minutes_from_it(flown: Path) -> None:
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    row = next(row for row in flight()["timeline"] if row["name"] == "loop.1.flow")
+    entry = {"title": "Flow", "unit": "%", "kind": "analog", "low": "75", "high": "", "states": ""}
+    operations_events._draw(axes, flight(), row, flown / FOLDER, entry)
+    assert axes.get_xlim() == (-15.0, 25.0)
+    minutes, values = axes.lines[0].get_data()
+    low = np.asarray(minutes)[np.asarray(values) < 1.0]
+    assert [low.min(), low.max()] == pytest.approx([-1 / 6, 0.0])  # told in its second row
 
 
 def test_each_fault_has_a_panel_before_others_and_a_parameter_one_only() -> None:
