@@ -13,7 +13,12 @@ from PIL import Image
 from stationkeeper.errors import InputError
 from stationkeeper.operations.archive import FOLDER, Archive, archive_step
 from stationkeeper.operations.registry import Reading
-from stationkeeper.report import operations_events, operations_state, operations_timeline
+from stationkeeper.report import (
+    operations_events,
+    operations_pairs,
+    operations_state,
+    operations_timeline,
+)
 from stationkeeper.report.operations_page import (
     operations_text,
     pairs_text,
@@ -456,6 +461,13 @@ def test_the_timeline_holds_any_number_of_faults() -> None:
     assert "31 faults" in many.alt
 
 
+def test_ships_are_there_while_they_are_docked() -> None:
+    assert operations_timeline._visits(flight()) == [("ship: cargo", [(24.0, 48.0)])]
+    document = flight()
+    document["series"]["signals"][-1] = signal("visit.cargo.docked", "-", 0.0)
+    assert operations_timeline._visits(document) == []
+
+
 def test_the_page_stands_alone_and_tells_every_part(flown: Path) -> None:
     page = (flown / "report.html").read_text("utf-8")
     for key in ("answer", "timeline", "faults", "commands", "noticed", "telemetry", "state",
@@ -570,6 +582,22 @@ def test_differences_carry_signs_and_intervals() -> None:
     shown = plain(differences_markup(study()))
     assert "mine:Mind limits 2 1" in shown
     assert "+10 (0 to +20) points" in shown
+    assert "+2.78e-05 (0 to +5.56e-05) h" in shown
+
+
+def test_panels_of_pairs_are_in_the_units_of_their_titles() -> None:
+    from matplotlib.figure import Figure
+
+    middles = {}
+    for title, key, factor in operations_pairs._PANELS:
+        axes = Figure().subplots()
+        operations_pairs._panel(axes, study()["commanders"][:1], key, factor)
+        middles[title] = float(np.asarray(axes.lines[0].get_xdata())[0])
+    assert middles["survived [%]"] == 50.0
+    assert middles["time to safe, mean [h]"] == pytest.approx(2.0)
+    assert middles["not safe, mean [h]"] == pytest.approx(1 / 3600)
+    assert middles["services [% of the time]"] == pytest.approx(40.0)
+    assert middles["propellant used [kg]"] == 1.0
 
 
 def test_the_page_of_pairs_stands_alone(tmp_path: Path) -> None:
