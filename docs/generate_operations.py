@@ -136,7 +136,7 @@ def telemetry_page() -> str:
                 ("`hatch.NAME`", "Opens or closes; opening takes two steps."),
                 ("`vent.NAME`", "A valve to vacuum."),
                 ("`thrust.N`", "Lets a string of thrusters fire; two steps."),
-                ("`attitude.mode`", "0 drift, 1 wheels, 2 thrusters, 3 safe."),
+                ("`attitude.mode`", "0 drift, 1 wheels, 3 safe; 2, thrusters, is told, not asked."),
                 ("`wing.N`, `battery.N`, `bus.N`, `tie.N-M`", "Connects or disconnects."),
                 ("`supply.GAS`", "Lets nitrogen or oxygen into the air."),
                 ("`set.NAME`", "A setting without hazard, as of a loop."),

@@ -10,7 +10,13 @@ from stationkeeper.caretaker.authority import Commander, Verdict
 from stationkeeper.caretaker.procedures import read_book
 from stationkeeper.caretaker.vehicle import Answer, Ask, Noticed
 from stationkeeper.errors import InputError
-from stationkeeper.operations.ground import GIVEN_UP_AFTER, LOOK_AGAIN, RESTORE_AFTER, TRIES, GroundMind
+from stationkeeper.operations.ground import (
+    GIVEN_UP_AFTER,
+    LOOK_AGAIN,
+    RESTORE_AFTER,
+    TRIES,
+    GroundMind,
+)
 from tests.vehicles import alarm, asked, seen, small_station, telemetry
 
 STATION = small_station()

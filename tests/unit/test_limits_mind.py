@@ -91,6 +91,21 @@ def test_without_a_computer_there_is_no_mind() -> None:
     assert noticed_by(mind, 0.0, "loop.1.flow", **changes) == ([], 60.0)
 
 
+def test_what_was_told_while_no_computer_led_is_answered_when_one_does() -> None:
+    mind, other = LimitsMind(STATION), LimitsMind(STATION)
+    dead = {"computer__leads": 0.0}
+    low = {"loop__1__flow": 5.0}
+    noticed_by(mind, 0.0, "loop.1.flow", **dead, **low)
+    noticed_by(mind, 10.0, "attitude.error", **dead, **low, attitude__error=90.0)
+    ended = [Noticed(20.0, "attitude.error", "limit", 1.0, over=True)]
+    assert mind.act(seen(20.0, telemetry(STATION, **dead, **low), ended)) == ([], 80.0)
+    other.restore(json.loads(json.dumps(mind.save())))
+    for which in (mind, other):
+        asks, due = noticed_by(which, 80.0, **low)
+        assert asked(asks) == [("load.pump-1-2", 1.0)]
+        assert due == 90.0  # nothing of the attitude is open
+
+
 def test_the_mind_is_taken_up_where_it_was_left() -> None:
     mind, other = LimitsMind(STATION), LimitsMind(STATION)
     noticed_by(mind, 100.0, "loop.1.flow", loop__1__flow=5.0)

@@ -11,17 +11,21 @@ import pytest
 from PIL import Image
 
 from stationkeeper.errors import InputError
-from stationkeeper.kernels import kernel
 from stationkeeper.operations.archive import FOLDER, Archive, archive_step
 from stationkeeper.operations.registry import Reading
-from stationkeeper.report import operations_events, operations_state, operations_timeline
+from stationkeeper.report import (
+    operations_events,
+    operations_pairs,
+    operations_state,
+    operations_timeline,
+)
 from stationkeeper.report.operations_page import (
     operations_text,
     pairs_text,
     write_operations_report,
     write_pairs_report,
 )
-from stationkeeper.report.operations_pairs import differences_markup, picture
+from stationkeeper.report.operations_pairs import differences_markup
 from stationkeeper.report.operations_source import (
     fault_end,
     moment_text,
@@ -150,25 +154,23 @@ def flight() -> dict[str, Any]:
     }  # fmt: skip
 
 
-@kernel
-def keep(times, rows, events, bands, kept, clock, places, ring, whole, changes):
-    """Keep rows of telemetry."""
-    for k in range(rows.shape[0]):
-        archive_step(times[k], rows[k], events[k], bands, kept, clock, places, ring, whole, changes)
+# Four parameters are sooner kept in plain Python than the step is compiled.
+plain_step = getattr(archive_step, "py_func", archive_step)
 
 
 def write_flight(folder: Path, document: dict[str, Any]) -> Path:
-    """Write a run folder: the document and two days of telemetry."""
+    """Write a run folder: the document and the telemetry of its days."""
     folder.mkdir(parents=True)
     (folder / "operations.json").write_text(json.dumps(document), "utf-8")
     archive = Archive(folder / FOLDER, READINGS)
     archive.begin()
-    for day in range(2):
+    for day in range(round(document["days"])):
         times = day * DAY + np.arange(10.0, DAY + 5.0, 10.0)
         flow = np.where((times >= 36_010) & (times < 36_030), 0.3, 91.0)
         steady = np.full(len(times), 101.0)
         rows = np.column_stack([steady, steady, flow, np.ones(len(times))])
-        keep(times, rows, np.isin(times, [36_020.0]), *archive.arrays)
+        for time, row in zip(times, rows, strict=True):
+            plain_step(time, row, time == 36_020.0, *archive.arrays)
         archive.close_day(day)
     return folder
 
@@ -200,6 +202,15 @@ def test_a_fault_is_noticed_where_it_is_while_it_lasts() -> None:
     pump["ended_s"] = 36_010.0
     assert fault_end(document, pump) == 36_010.0
     assert nearest_notice(document, pump) is None
+
+
+def test_a_fault_is_gone_when_it_ends_is_cleared_or_the_flight_is_over() -> None:
+    ends = [(None, None), (None, 500.0), (400.0, None), (400.0, 500.0), (None, 9e9)]
+    found = [
+        fault_end(flight(), fault("x", "heat", 100.0, ended_s=cleared, end_s=end))
+        for cleared, end in ends
+    ]
+    assert found == [2 * DAY, 500.0, 400.0, 400.0, 2 * DAY]
 
 
 def test_a_sensor_at_fault_is_noticed_by_its_own_readings_only() -> None:
@@ -361,6 +372,8 @@ def test_what_is_assumed_names_the_criteria_and_what_is_not_flown() -> None:
     assert "90 kPa" in said
     assert "0.1°/s" in said
     assert "load.arm" in said
+    assert "10 nominal days" in said
+    assert "two relay satellites" in said  # the link that the watch learned with
 
 
 # ---- figures --------------------------------------------------------------------------------
@@ -377,6 +390,40 @@ def test_panels_are_in_the_units_of_their_titles() -> None:
     assert (error.low[0], error.high[0]) == (0.0, 0.5)  # how large, whatever its sign
     # What stays at nothing, and what the flight has no signal of, has no panel.
     assert not {"Smoke in modules", "People aboard", "Oxygen in modules"} & set(found)
+
+
+def test_panels_show_rates_of_turn_smoke_and_leaks_in_their_units_with_their_own_limits() -> None:
+    document = flight()
+    document["series"]["signals"] += [
+        signal("room.b.smoke", "kg/m3", 2e-6),
+        signal("room.b.trace", "kg/m3", 3e-6),
+        signal("room.b.wall", "degC", 15.0),
+    ]
+    rows = [
+        {"name": "room.b.wall", "low": "5.0", "high": ""},
+        {"name": "room.b.temperature", "low": "10.0", "high": "40.0"},
+        {"name": "room.b.smoke", "low": "", "high": "1.0"},
+    ]
+    found = {one.title: one for one in operations_state.panels(document, rows)}
+    assert max(line.high.max() for line in found["Smoke in modules"].lines) == pytest.approx(2.0)
+    assert found["Smoke in modules"].limits == (None, 1.0)
+    carbon = found["Carbon monoxide in modules"]
+    assert carbon.lines[0].high.max() == pytest.approx(3.0)
+    assert found["Temperature of modules"].limits == (10.0, 40.0)
+    assert found["Temperature of walls"].limits == (5.0, None)
+
+
+def test_telemetry_around_a_notice_is_drawn_in_minutes_from_it(flown: Path) -> None:
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    row = next(row for row in flight()["timeline"] if row["name"] == "loop.1.flow")
+    entry = {"title": "Flow", "unit": "%", "kind": "analog", "low": "75", "high": "", "states": ""}
+    operations_events._draw(axes, flight(), row, flown / FOLDER, entry)
+    assert axes.get_xlim() == (-15.0, 25.0)
+    minutes, values = axes.lines[0].get_data()
+    low = np.asarray(minutes)[np.asarray(values) < 1.0]
+    assert [low.min(), low.max()] == pytest.approx([-1 / 6, 0.0])  # told in its second row
 
 
 def test_each_fault_has_a_panel_before_others_and_a_parameter_one_only() -> None:
@@ -406,12 +453,19 @@ def test_each_fault_has_a_panel_before_others_and_a_parameter_one_only() -> None
 def test_the_timeline_holds_any_number_of_faults() -> None:
     document = flight()
     few = operations_timeline.picture(document)
-    document["faults"] = [fault("pump-stopped", "heat", 1_000.0 * i) for i in range(150)]
+    document["faults"] = [fault("pump-stopped", "heat", 1_000.0 * i) for i in range(30)]
     document["faults"].append(fault("biology-off", "payload", 100.0))  # no telemetry of its own
     many = operations_timeline.picture(document)
     tall = [Image.open(BytesIO(one.png or b"")).height for one in (few, many)]
     assert tall[0] < tall[1] < 3 * tall[0]
-    assert "151 faults" in many.alt
+    assert "31 faults" in many.alt
+
+
+def test_ships_are_there_while_they_are_docked() -> None:
+    assert operations_timeline._visits(flight()) == [("ship: cargo", [(24.0, 48.0)])]
+    document = flight()
+    document["series"]["signals"][-1] = signal("visit.cargo.docked", "-", 0.0)
+    assert operations_timeline._visits(document) == []
 
 
 def test_the_page_stands_alone_and_tells_every_part(flown: Path) -> None:
@@ -435,7 +489,7 @@ def test_the_same_flight_gives_the_same_page(flown: Path) -> None:
 
 
 def test_a_flight_in_which_nothing_was_noticed_has_no_telemetry_section(tmp_path: Path) -> None:
-    document = flight() | {"timeline": [], "faults": [], "services": []}
+    document = flight() | {"timeline": [], "faults": [], "services": [], "days": 1.0}
     page = write_operations_report(write_flight(tmp_path / "run", document)).read_text("utf-8")
     assert 'id="telemetry"' not in page
     assert "The station has no payloads." in page
@@ -528,6 +582,22 @@ def test_differences_carry_signs_and_intervals() -> None:
     shown = plain(differences_markup(study()))
     assert "mine:Mind limits 2 1" in shown
     assert "+10 (0 to +20) points" in shown
+    assert "+2.78e-05 (0 to +5.56e-05) h" in shown
+
+
+def test_panels_of_pairs_are_in_the_units_of_their_titles() -> None:
+    from matplotlib.figure import Figure
+
+    middles = {}
+    for title, key, factor in operations_pairs._PANELS:
+        axes = Figure().subplots()
+        operations_pairs._panel(axes, study()["commanders"][:1], key, factor)
+        middles[title] = float(np.asarray(axes.lines[0].get_xdata())[0])
+    assert middles["survived [%]"] == 50.0
+    assert middles["time to safe, mean [h]"] == pytest.approx(2.0)
+    assert middles["not safe, mean [h]"] == pytest.approx(1 / 3600)
+    assert middles["services [% of the time]"] == pytest.approx(40.0)
+    assert middles["propellant used [kg]"] == 1.0
 
 
 def test_the_page_of_pairs_stands_alone(tmp_path: Path) -> None:
@@ -537,7 +607,7 @@ def test_the_page_of_pairs_stands_alone(tmp_path: Path) -> None:
     assert "Intervals are of sampling alone." in page
     assert page.count("<img ") == 1
     assert not re.search(r'(src|href)="(?!data:)', page)
-    assert "Orange: mine:Mind" in picture(study()).caption
+    assert "Orange: mine:Mind" in page
     assert DISCLAIMER in page
 
 

@@ -362,6 +362,24 @@ def test_channels_fitted_at_once_are_as_fitted_alone():
         assert together.expected[0, channel] == pytest.approx(amounts.mean(), abs=1e-10)
 
 
+def test_runs_with_the_largest_residuals_can_be_left_out():
+    random = np.random.default_rng(RNG_SEED)
+    readings = random.standard_normal((800, 2))
+    readings[150:170, 0] += 40.0  # an event in one of eight runs, of one channel
+    limits = [
+        learn(
+            readings,
+            np.zeros((800, 0)),
+            Settings(lags=4, seen_rows=0, smoothing_rows=4.0, folds_left_out=out),
+        ).limits[0]
+        for out in (0, 1, 99)
+    ]
+    assert limits[1][0] < 0.5 * limits[0][0]
+    assert 0.5 * limits[0][1] < limits[1][1] <= limits[0][1]
+    assert (limits[2] <= limits[1]).all()  # of all runs one is always kept
+    assert (limits[2] > 0.03).all()
+
+
 def test_few_rows_are_judged_in_fewer_runs():
     assert fold_bounds(5, 8).tolist() == [0, 2, 5]
     assert fold_bounds(1, 8).tolist() == [0, 1]

@@ -1,6 +1,7 @@
 """Limits and safe mode on board: the first safe thing to do about an alarm, and no diagnosis."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from stationkeeper.caretaker.authority import Commander
@@ -18,7 +19,8 @@ class LimitsMind:
 
     It believes an alarm of one of two sensors only if the other is out of limits too, and none of
     the forecaster. It asks for safe mode where a procedure ends in it, and on an alarm of a
-    hazardous parameter for which it has no procedure. It never leaves safe mode.
+    hazardous parameter for which it has no procedure. It never leaves safe mode. What was told
+    while no computer led, and is not over, is new to it when one leads again.
 
     Parameters
     ----------
@@ -32,13 +34,18 @@ class LimitsMind:
         """Begin with nothing open."""
         self.vehicle = vehicle
         self.desk = Desk(vehicle, book or read_book(), onboard=True)
+        self.missed: list[Noticed] = []
+        """Told while no computer led, and not over. [-]"""
 
     def act(self, seen: Seen) -> tuple[list[Ask], float]:
         """Return the first steps about what is new, and the next about what is open."""
         if not self._awake(seen):
+            self._miss(seen.noticed)
             return [], seen.time + POLL
+        news = [*self.missed, *seen.noticed]
+        self.missed = []
         safe_for: list[str] = []
-        for noticed in seen.noticed:
+        for noticed in news:
             if noticed.over:
                 self.desk.over(noticed.parameter)
             if noticed.over or not self._believed(noticed, seen):
@@ -54,17 +61,30 @@ class LimitsMind:
         return asks, self.desk.next_due()
 
     def save(self) -> dict[str, Any]:
-        """Return what is open and closed, as plain data."""
-        return self.desk.save()
+        """Return what is open, closed and missed, as plain data."""
+        return self.desk.save() | {"missed": [asdict(one) for one in self.missed]}
 
     def restore(self, saved: dict[str, Any]) -> None:
         """Take up what `save` returned."""
         self.desk.restore(saved)
+        self.missed = [Noticed(**one) for one in saved["missed"]]
 
     def _awake(self, seen: Seen) -> bool:
         """Tell whether a computer leads; a station without that parameter always has one."""
-        there = [row.name for row in self.vehicle.parameters]
-        return LEADS not in there or not seen.readings[self.vehicle.parameter(LEADS)] < 0.5
+        place = self.vehicle.find(LEADS)
+        return place < 0 or not seen.readings[place] < 0.5
+
+    def _miss(self, news: Sequence[Noticed]) -> None:
+        for noticed in news:
+            if noticed.over:
+                self.desk.over(noticed.parameter)
+                self.missed = [
+                    one
+                    for one in self.missed
+                    if (one.parameter, one.rule) != (noticed.parameter, noticed.rule)
+                ]
+            else:
+                self.missed.append(noticed)
 
     def _believed(self, noticed: Noticed, seen: Seen) -> bool:
         row = self.vehicle.parameters[self.vehicle.parameter(noticed.parameter)]
@@ -92,5 +112,4 @@ def twin_of(vehicle: Vehicle, name: str) -> int:
     int
     """
     other = name.removesuffix(".b") if name.endswith(".b") else name + ".b"
-    there = {row.name: place for place, row in enumerate(vehicle.parameters)}
-    return there.get(other, -1)
+    return vehicle.find(other)

@@ -84,6 +84,10 @@ class Vehicle:
         """Return the column of a parameter."""
         return self._columns[name]
 
+    def find(self, name: str) -> int:
+        """Return the column of a parameter, -1 if the dictionary does not have it."""
+        return self._columns.get(name, -1)
+
     def __post_init__(self) -> None:
         """Number the parameters."""
         object.__setattr__(

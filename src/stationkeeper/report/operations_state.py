@@ -314,4 +314,5 @@ def _limits(axes: "Axes", panel: Panel) -> None:
         axes.set_ylim(middle - least / 2, middle + least / 2)
     if panel.unit == "GB":  # nothing is below an empty recorder
         axes.set_ylim(bottom=0.0)
-    axes.ticklabel_format(axis="y", useOffset=False) if not panel.logarithmic else None
+    if not panel.logarithmic:
+        axes.ticklabel_format(axis="y", useOffset=False)

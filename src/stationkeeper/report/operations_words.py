@@ -440,6 +440,7 @@ def dictionary_markup(document: Document, dictionary: Sequence[Document]) -> Mar
 
 def assumed_lines(document: Document) -> list[str]:
     """Return what is assumed, how the flight was judged, and what is left out."""
+    from stationkeeper.operations.plan import LEARNING, LEARNING_LINK
     from stationkeeper.operations.registry import SPREAD
 
     warm = f"{judged.SAFE_COLD - 273.15:.0f} to {judged.SAFE_WARM - 273.15:.0f} °C"
@@ -451,11 +452,12 @@ def assumed_lines(document: Document) -> list[str]:
         f"Lost means: {listed(_LOST.values())}. Both are ours, near what flight rules say, and "
         "are judged from the true state once a minute.",
         f"A payload counts while it is on, the attitude is within "
-        f"{np.degrees(judged.POINTED):.0f}° of what is commanded, and the station is not lost.",
+        f"{np.degrees(judged.POINTED):.0f}° of what is commanded and not that of safe mode, and "
+        "the station is not lost.",
         f"Efficiencies, heats, volumes and flows are drawn up to {100 * SPREAD:.0f} % to both "
         "sides for each mission, and nobody who watches is told them.",
-        "The watch learned on ten nominal days of the same station before the flight, with a link "
-        "all round.",
+        f"The watch learned on {LEARNING / 86_400.0:.0f} nominal days of the same station before "
+        f"the flight, with this link: {_LINKS[LEARNING_LINK]}.",
     ]
     lines += [
         f"Not flown, its module is not there on the first day: {one}."

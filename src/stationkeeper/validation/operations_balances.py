@@ -46,6 +46,19 @@ def left_over(replay: Replay) -> dict[str, dict[str, float]]:
     }
 
 
+def worst_of(accounts: dict[str, float]) -> str:
+    """Return the account that is furthest from closed; one that is no number is further than all.
+
+    Examples
+    --------
+    >>> worst_of({"oxygen": 1e-12, "water": float("nan"), "nitrogen": -2e-12})
+    'water'
+    """
+    return max(
+        accounts, key=lambda one: abs(accounts[one]) if np.isfinite(accounts[one]) else np.inf
+    )
+
+
 def rows(progress: Progress | None = None) -> list[Row]:
     """Return the worst balance of each kind, over whole flights with their faults."""
     if progress is not None:
@@ -62,7 +75,7 @@ def rows(progress: Progress | None = None) -> list[Row]:
                 for part in parts
                 for account, value in left[part].items()
             }
-            worst = max(accounts, key=lambda one: abs(accounts[one]))
+            worst = worst_of(accounts)
             value = accounts[worst]
             found.append(
                 Row(
