@@ -31,7 +31,7 @@ def limits_touched(flight):
 @pytest.mark.parametrize("people", [0, 3, 5])
 @pytest.mark.parametrize("mission", [0, 1, 2, 3])
 def test_nominal_air_touches_no_limit(people, mission) -> None:
-    flight = flown(people=people, mission=mission).fly(20 * DAY)
+    flight = flown(people=people, mission=mission).fly(10 * DAY)
     assert limits_touched(flight) == []
 
 
@@ -40,7 +40,7 @@ def test_rooms_of_another_temperature_touch_no_limit() -> None:
         flight = flown(people=3)
         for place, room in enumerate(house().rooms):
             flight.put(f"room.{room.name}.temperature", 294.5 + warmth * (place % 2))
-        assert limits_touched(flight.fly(20 * DAY)) == []
+        assert limits_touched(flight.fly(10 * DAY)) == []
 
 
 def test_limits_are_told_of_a_station_that_leaks() -> None:

@@ -160,12 +160,15 @@ def test_a_stuck_valve_ends_when_its_string_is_inhibited(flown: Bench) -> None:
     assert flown.get("thruster.1.open") == 1.0
     tank = flown.get("tank.propellant")
     assert flown.get("propellant.flow") > 0.03
+    first, second = flown.part.ledger[15:17]
+    assert second == 0.0
     flown.command("thrust.1", 0.0)
     flown.command("thrust.2", 1.0)
     flown.run(3_600)
     assert flown.get(MODE) == attitude.WHEELS
     assert flown.get("thruster.1.ready") == flown.get("thruster.1.open") == 0.0
     assert tank - flown.get("tank.propellant") < 40.0
+    assert flown.part.ledger[15] == first
     assert flown.part.ledger[16] > 0.0  # of the second string
 
 
