@@ -43,7 +43,7 @@ def _dated(compiled: Any) -> Any:
     if not hasattr(compiled, "py_func"):  # numba was told to compile nothing
         return compiled
     file = Path(compiled.py_func.__code__.co_filename)
-    if _ROOT in file.parents:
+    if file.exists():  # a kernel of a user or of a test rests on ours as well
         kept = compiled._cache._cache_file
         kept._source_stamp = (kept._source_stamp, stamp_of(file))
     return compiled
@@ -51,12 +51,12 @@ def _dated(compiled: Any) -> Any:
 
 @cache
 def stamp_of(file: Path) -> str:
-    """Return a digest of a file of ours and of all files of kernels that it imports from.
+    """Return a digest of a file and of all files of ours that it imports from.
 
     Parameters
     ----------
     file : Path
-        Inside the package.
+        Of ours, or one that imports from ours.
 
     Returns
     -------
