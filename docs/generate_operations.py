@@ -183,6 +183,7 @@ def detection_page() -> str:
         "Noticed means that anything was told after the onset that the same flight without the "
         "fault does not tell within a minute. Not noticed are above all faults of what is off, "
         "spare or closed, and losses that a margin hides, as of wings and batteries in a station "
-        "that has power to spare: they show when it is needed. Computers do not fail by particles here.",
+        "that has power to spare: they show when it is needed. Computers do not fail by particles "
+        "here.",
         table(("Subsystem", "Kind", "Noticed", "Median delay", "By"), sorted(lines)),
     )
