@@ -287,7 +287,6 @@ def test_a_manager_asks_for_its_own_room_only_and_keeps_what_the_station_needs()
     assert names(Mode.ALONE, "lab") == [("thrust.1", 0.0)]
     assert names(Mode.SAFE, "lab") == [
         ("safe-mode", 1.0),
-        ("thrust.1", 0.0),
         ("hatch.core-lab", 0.0),
         ("vent.lab", 0.0),
         ("load.oven", 0.0),
