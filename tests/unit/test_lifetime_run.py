@@ -15,6 +15,7 @@ import pytest
 import xarray as xr
 
 import stationkeeper
+from stationkeeper.campaign import versions
 from stationkeeper.errors import InputError, Interrupted, StorageError
 from stationkeeper.lifetime import run as run_module
 from stationkeeper.lifetime.run import identity, run
@@ -275,5 +276,5 @@ def test_what_decides_the_bytes_is_in_the_identity():
 
 def test_another_version_of_a_library_does_not_go_on_with_a_run(monkeypatch):
     base = identity(programme(), 250, 1)
-    monkeypatch.setattr(run_module, "version", lambda name: "0.0")
+    monkeypatch.setattr(versions, "version", lambda name: "0.0")
     assert identity(programme(), 250, 1) != base

@@ -182,8 +182,8 @@ def summary(left_out: tuple[LeftOut, ...]) -> tuple[str, ...]:
 
 
 def _words_as_known(kept: Raw, day: date, left_out: list[LeftOut]) -> None:
-    """Drop words known only later, policies and shocks that say so, and what names them."""
-    for table in (*_WORDS, "policy", "random", *_SERVING):
+    """Drop words known only later, policies, shocks and plants that say so, what names them."""
+    for table in (*_WORDS, "policy", "random", *_SERVING, "plant"):
         for key, entry in _entries(kept, table):
             known_on = day_of(entry.get("known_on"))
             if known_on is None and table in _WORDS:
