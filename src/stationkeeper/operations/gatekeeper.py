@@ -218,19 +218,18 @@ def facts_of_telemetry(vehicle: Vehicle, readings: Array, measured: Array) -> Fa
     captures are surely none, as of the latest telemetry, on a station whose dictionary knows no
     such thing.
     """
-    there = {row.name: place for place, row in enumerate(vehicle.parameters)}
     latest = float(np.nanmax(measured)) if np.isfinite(measured).any() else np.nan
     pairs = sensors_asked(vehicle)
     begin = vehicle.layout.starts["ship_propulsion"]
     ships = range(begin, begin + vehicle.layout.counts["ship_propulsion"])
     facts = Facts(np.full((len(pairs), 2), np.nan), np.full((len(pairs), 2), np.nan))
     for row, pair in enumerate(pairs):
-        if pair[0] in NEVER_THERE.values() and pair[0] not in there:
+        if pair[0] in NEVER_THERE.values() and vehicle.find(pair[0]) < 0:
             facts.readings[row], facts.measured[row] = 0.0, latest
             continue
         for sensor, name in enumerate(pair):
-            if name in there:
-                place = there[name]
+            place = vehicle.find(name)
+            if place >= 0:
                 scale = TO_SI.get(vehicle.parameters[place].unit, np.nan)
                 first = NOT_DOCKED if row in ships else 0.0
                 facts.readings[row, sensor] = readings[place] * scale + first

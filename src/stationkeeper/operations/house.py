@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from stationkeeper.errors import InputError
+from stationkeeper.orbit.mean_motion import node_at_local_time
 from stationkeeper.programme.composition import station_intervals
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.plant import Plant, PlantVisit
@@ -147,9 +148,7 @@ def _node(plant: Plant, local_time_h: float | None, day: float) -> float:
         return float(np.radians(plant.node_deg))
     if local_time_h is None:
         return 0.0
-    # The mean Sun of the day: 280.46 deg and 0.9856474 deg a day from noon of 2000-01-01.
-    sun = np.radians(280.46 + 0.9856474 * (day - 0.5))
-    return float((sun + np.pi * (local_time_h - 12.0) / 12.0) % (2 * np.pi))
+    return node_at_local_time(day, local_time_h)
 
 
 def _room(key: str, programme: Programme) -> Room:

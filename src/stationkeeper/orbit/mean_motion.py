@@ -34,6 +34,38 @@ class MeanElements:
     argument_of_latitude: Array
 
 
+def node_at_local_time(day: float, hour: float) -> float:
+    """Right ascension of an ascending node from its local mean time.
+
+    Parameters
+    ----------
+    day : float
+        Days since 2000-01-01T00:00 UTC. [d]
+    hour : float
+        Local mean time of the node, 12 at the mean Sun. [h]
+
+    Returns
+    -------
+    float
+        0 to 2 pi. [rad]
+
+    Notes
+    -----
+    The mean Sun of the day: 280.46 deg and 0.9856474 deg a day from noon of 2000-01-01 [1]_.
+
+    References
+    ----------
+    .. [1] "The Astronomical Almanac", low-precision formulae of the Sun, page C5.
+
+    Examples
+    --------
+    >>> round(float(np.degrees(node_at_local_time(0.5, 12.0))), 2)
+    280.46
+    """
+    sun = np.radians(280.46 + 0.9856474 * (day - 0.5))
+    return float((sun + np.pi * (hour - 12.0) / 12.0) % (2 * np.pi))
+
+
 def secular_rates(
     semi_major_axis: ArrayLike, inclination: ArrayLike, eccentricity: ArrayLike = 0.0
 ) -> tuple[Array, Array, Array]:

@@ -23,6 +23,7 @@ from stationkeeper.orbit.ephemeris import (
     walker,
 )
 from stationkeeper.orbit.frames import place, vertical
+from stationkeeper.orbit.mean_motion import node_at_local_time
 from stationkeeper.programme.composition import station_intervals
 from stationkeeper.programme.document import Programme
 from stationkeeper.programme.problems import choices, nearest, shown
@@ -316,9 +317,7 @@ def _node(first: float, local_time_h: float | None) -> float:
     """Return the right ascension of a node from its local mean time; zero if none is given."""
     if local_time_h is None:
         return 0.0
-    # The mean Sun of the day: 280.46 deg and 0.9856474 deg a day from noon of 2000-01-01.
-    sun = np.radians(280.46 + 0.9856474 * (first - 0.5))
-    return float((sun + np.pi * (local_time_h - 12.0) / 12.0) % (2 * np.pi))
+    return node_at_local_time(first, local_time_h)
 
 
 @cache
